@@ -289,7 +289,11 @@ func (p *Plane) forgetApplication(h slab.Handle) {
 func (p *Plane) verifyBase(b *server) error {
 	there := 0
 	for _, a := range b.applications {
-		there += p.computing(indexOf(a))
+		computing, f, g := p.computing(indexOf(a)), &p.fastPaths[indexOf(a)], &p.servers.Get(a).gate
+		there += computing
+		if f.open && f.shared && f.lines && (int(g.limit-f.free) != computing || int(f.waiting) != g.line.Len()) {
+			return fmt.Errorf("%d requests compute and %d wait at an application with %d places, of which it has %d free, and %d waiting", computing, g.line.Len(), g.limit, f.free, f.waiting)
+		}
 	}
 	if b.settles == settlesApart {
 		if int64(there) > b.station.Servers() || !b.station.Idle() {

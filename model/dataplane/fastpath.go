@@ -34,7 +34,7 @@ type fastPath struct {
 	settled   sim.Time    // all up to then is counted
 	pace      float64     // as the server's
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
-	impatient int         // times that somebody would not wait, or found too many
+	impatient int32       // times that somebody would not wait, or found too many
 	most      int32       // shared: who is served at once at most
 	work      sim.Time    // lines: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
@@ -42,7 +42,9 @@ type fastPath struct {
 	foresight foresight   // shared: of that; each who shares it knows upTo
 	foresees  bool        // shared: who computes there is at the foreseen station of its base
 	lines     bool        // shared, of an application: requests may wait for a place
-	_         [6]byte     // to the end of its fourth cache line
+	free      int32       // lines: places that nobody has
+	waiting   int32       // lines: who stands in that of its gate
+	_         [4]byte     // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -91,57 +93,6 @@ func (f *fastPath) opensInOrder(s *server, counted bool, now sim.Time) {
 	f.target, f.answered = noIndex, -1
 }
 
-// leaveFastPath gives a server's own station what its fast path has aboard, as it was when it
-// was last settled. The pool of requests may move.
-func (p *Plane) leaveFastPath(id uint32) {
-	f := &p.fastPaths[id]
-	switch base := p.baseOf(id); {
-	case f.shared || f.open && base != id:
-		p.leaveShared(base)
-		return
-	case !f.open:
-		return
-	}
-	s := p.servers.at(id)
-	own, jobs := p.unfold(f, s, p.settledUntil(f))
-	s.station = own
-	p.limitAgain(jobs)
-	p.payTabs()
-}
-
-// unfold closes the fast path of a server, settled up to an instant, and returns the station that goes
-// on with what is aboard, and who that is, as full requests. The pool of requests may move.
-func (p *Plane) unfold(f *fastPath, s *server, at sim.Time) (own station.Station, jobs []uint32) {
-	f.open = false
-	var places []uint32
-	if f.wired {
-		p.playFlows(f, at)
-		places = p.jobsOn(f, at, nil)
-	} else {
-		places = f.station.Jobs(at, nil)
-	}
-	p.tellTarget(f)
-	jobs = p.expandAll(f, places)
-	own = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.at(k).in }, func(i, ticket uint32) sim.Time {
-		r := p.requests.at(i)
-		r.phase, r.ticket = queued, ticket
-		return f.time(r.demand)
-	})
-	if f.wired {
-		p.leaveFastNetwork(f, s)
-	}
-	for _, k := range places {
-		if f.wired {
-			p.noteReceived(p.compact.at(k).in, p.compact.at(k).received)
-		}
-		if f.counted {
-			p.compact.ends.remove(k)
-		}
-		p.compact.release(k)
-	}
-	return own, jobs
-}
-
 // settledUntil is the instant up to which all on a fast path is counted.
 func (p *Plane) settledUntil(f *fastPath) sim.Time {
 	if f.wired {
@@ -151,23 +102,6 @@ func (p *Plane) settledUntil(f *fastPath) sim.Time {
 		return max(f.settled, p.compact.ends.turned)
 	}
 	return f.settled
-}
-
-// leaveFastPathNow settles the fast path of a server and leaves it.
-func (p *Plane) leaveFastPathNow(id uint32) {
-	if f := &p.fastPaths[id]; f.open || f.shared {
-		p.settle(id, p.kernel.Now())
-		p.leaveFastPath(id)
-	}
-}
-
-// refuseFastPath leaves the fast path of a server for somebody who would not wait for the end of
-// a request, and announces the departures of those who are there.
-func (p *Plane) refuseFastPath(id uint32) {
-	p.leaveFastPathNow(id)
-	id = p.baseOf(id)
-	p.fastPaths[id].impatient++
-	p.changed(id, p.servers.at(id))
 }
 
 // time is what a demand takes on the server's CPU.

@@ -3,10 +3,13 @@ package dataplane
 import (
 	"testing"
 	"unsafe"
+
+	"headroom/sim/slab"
 )
 
 // TestWhatEachRequestAsksLiesTogether: a routed target and a cookie are a part of one cache line, and
-// what a fast path is asked with each end is one line, and with each arrival a pair of them.
+// what a fast path is asked with each end is one line, and with each arrival a pair of them. Each server
+// begins a line, so that its station is two of them.
 func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	const line = 64
 	var f fastPath
@@ -20,6 +23,9 @@ func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	}
 	if size := unsafe.Sizeof(f); size%(2*line) != 0 {
 		t.Errorf("a fast path has %d bytes, which are not pairs of cache lines of %d", size, line)
+	}
+	if size := unsafe.Sizeof(server{}) + unsafe.Sizeof(slab.Handle(0)); size%line != 0 {
+		t.Errorf("a server and its generation have %d bytes, which are not cache lines of %d", size, line)
 	}
 	if at := unsafe.Offsetof(f.station); at != line/2 {
 		t.Errorf("the station of a fast path begins at byte %d, not in the middle of its first cache line", at)

@@ -73,6 +73,7 @@ type server struct {
 	metered bool     // what it is sent leaves AWS
 
 	impairment model.Impairment
+	_          [32]byte // to the end of a cache line, its slot's generation before it
 }
 
 // Listen opens the application port. Target groups without checks find out at

@@ -57,7 +57,7 @@ func (p *Plane) foresee(id uint32, b *server, now sim.Time) bool {
 		r := p.compact.at(left.Job)
 		f := &p.fastPaths[r.server]
 		if f.lines {
-			p.servers.at(r.server).gate.held--
+			f.free++
 			f.work -= f.time(r.demand)
 		}
 		over, longer := left.Rounded()
@@ -144,7 +144,7 @@ func (p *Plane) unforesee(id uint32, until sim.Time) {
 		r := p.compact.at(left.Job)
 		f := &p.fastPaths[r.server]
 		if f.lines {
-			p.servers.at(r.server).gate.held++
+			f.free--
 			f.work += f.time(r.demand)
 		}
 		left.Left -= uint64(r.received)

@@ -4,17 +4,12 @@ import "headroom/sim"
 
 // Where an application lets fewer requests compute at once than may share the CPU of its machine,
 // there is a line before it, and who comes takes a place or waits for one. Where they are that
-// many, or without bound, nobody waits, and nobody counts places on the fast path.
-
-// countsPlaces reports whether the gate of a server knows who has a place there.
-func (p *Plane) countsPlaces(id uint32) bool {
-	f := &p.fastPaths[id]
-	return f.lines || !f.open
-}
+// many, or without bound, nobody waits, and nobody counts places on the fast path. While it is open
+// free places are counted there, beside all else that is asked, and the gate has its line alone.
 
 // placesHeld is how many requests have a place at the gate of a settled server.
 func (p *Plane) placesHeld(id uint32, s *server) int {
-	if s.base == noIndex || p.countsPlaces(id) {
+	if s.base == noIndex || !p.fastPaths[id].open {
 		return int(s.gate.held)
 	}
 	return p.computing(id)
@@ -38,6 +33,7 @@ func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience si
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
 	g.line.Push(k, time)
+	f.waiting++
 	f.work += time
 	return true
 }
@@ -46,7 +42,7 @@ func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience si
 // settled.
 func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool {
 	g, time := &p.servers.at(r.server).gate, f.time(r.demand)
-	waits := g.held >= g.limit
+	waits := f.free == 0
 	if waits && g.line.Len() >= int(g.backlog) {
 		p.turnAway(i)
 		return true
@@ -63,9 +59,10 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 	if waits {
 		r.phase = queued
 		g.line.Push(p.standsFor(i, r), time)
+		f.waiting++
 		return true
 	}
-	g.held++
+	f.free--
 	p.computesFull(i, f, b, 0)
 	return true
 }
@@ -74,15 +71,15 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 // next in line of its application.
 func (p *Plane) leavesPlace(k uint32, f *fastPath, at sim.Time) {
 	r := p.compact.at(k)
-	a := p.servers.at(r.server)
-	g, b := &a.gate, p.servers.at(f.base)
+	server := r.server
 	f.work -= f.time(r.demand)
-	g.held--
+	f.free++
 	p.compactEnds(k, f, at)
-	for g.line.Len() > 0 && g.held < g.limit {
-		next, time := g.line.Pop()
-		g.held++
-		b.station.Begin(at, next, time)
+	for f.waiting > 0 && f.free > 0 {
+		next, time := p.servers.at(server).gate.line.Pop()
+		f.waiting--
+		f.free--
+		p.servers.at(f.base).station.Begin(at, next, time)
 		p.compactBegins(next, at)
 	}
 }

@@ -54,6 +54,7 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.opensFor(a, b, most)
 		f.lines, f.foresight = lines, p.newForesight(b)
+		f.free, f.waiting = a.gate.limit, 0
 	}
 	base.shared, base.counted, base.foresight = true, b.watch == inCalendar, p.newForesight(b)
 	base.station.Reset(station.Spec{Servers: b.station.Servers()}, 0)
@@ -93,16 +94,14 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 		return p.enterForeseen(r, f, n, patience)
 	}
 	time := f.time(r.demand)
-	if f.lines {
-		if g := &p.servers.at(r.server).gate; g.held >= g.limit {
-			return p.waitsShared(r, f, n, patience)
-		}
+	if f.lines && f.free == 0 {
+		return p.waitsShared(r, f, n, patience)
 	}
 	if f.stationFull(&b.station) || !f.endsSurely(time, patience) {
 		return false
 	}
 	if f.lines {
-		p.servers.at(r.server).gate.held++
+		f.free--
 		f.work += time
 	}
 	if !n.came.put(now) {
@@ -248,12 +247,14 @@ func (p *Plane) leaveShared(id uint32) {
 		if p.compact.release(k); !limited && !r.gone {
 			jobs = append(jobs, i)
 		}
-		if r.server != id && !f.lines {
-			p.servers.at(r.server).gate.held++
-		}
 		return i
 	}
-	b.station.Rename(func(k uint32) uint32 { return enter(k, inService, 0) })
+	b.station.Rename(func(k uint32) uint32 {
+		if s := p.servers.at(p.compact.at(k).server); s != b {
+			s.gate.held++
+		}
+		return enter(k, inService, 0)
+	})
 	for _, h := range b.applications {
 		p.servers.Get(h).gate.line.Rename(func(k, ticket uint32) uint32 { return enter(k, queued, ticket) })
 		f := &p.fastPaths[indexOf(h)]

@@ -157,7 +157,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 
 // hasPlace reports whether a request without a trip is counted at the gate of its application.
 func (p *Plane) hasPlace(r *request) bool {
-	return p.servers.at(r.server).untracked && r.phase == inService && p.countsPlaces(r.server)
+	return p.servers.at(r.server).untracked && r.phase == inService && !p.fastPaths[r.server].open
 }
 
 // verifyServers: no free place while a request waits, and every request in
@@ -205,8 +205,8 @@ func (p *Plane) verifyServers() error {
 		if l.placed != int(s.gate.held) {
 			return fmt.Errorf("server %v: %d places held, counted %d", h, l.placed, s.gate.held)
 		}
-		if s.gate.line.Len() > 0 && s.gate.held < s.gate.limit {
-			return fmt.Errorf("server %v: %d wait beside %d free places", h, s.gate.line.Len(), s.gate.limit-s.gate.held)
+		if free := int(s.gate.limit) - p.placesHeld(indexOf(h), s); s.gate.line.Len() > 0 && free > 0 {
+			return fmt.Errorf("server %v: %d wait beside %d free places", h, s.gate.line.Len(), free)
 		}
 	}
 	if there+elsewhere != p.alive() {

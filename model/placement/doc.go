@@ -12,16 +12,18 @@
 //
 // Guarantees: what is reserved and held on a host never exceeds its shape, in
 // CPU and in memory, nor that of any of its nodes. A disabled host (failed,
-// draining, not allocated) receives nothing, and keeps what it has until released. Every policy is exact and has a total
-// order, so that the same calls choose the same hosts.
+// draining, not allocated) receives nothing, and keeps what it has until released. Every
+// policy is exact and has a total order, or draws of a stream of its own, so that the same
+// calls choose the same hosts.
 //
 // Costs: the pool is never scanned. Hosts with equal free CPU and free memory
 // share a cell, and a query walks cells. The sizes of one family keep these
-// few, whatever the number of hosts: at 100 000 hosts 0.2 to 0.4 µs a placement
-// (random 0.7 µs, most of it waiting for memory) and 4 MB. Thousands of distinct memory sizes
+// few, whatever the number of hosts. A million placements fill 100 000 hosts in 0.04 s
+// (first-fit, balance-fit) to 0.15 s (spread) of CPU; where each follows a release one
+// costs 0.6 to 1 µs, most of it waiting for memory, and the pool takes 4 MB. Thousands of distinct memory sizes
 // make thousands of cells, and moving a host then costs a copy of its row of
 // cells. An index is built when a policy first asks for it, and only then kept
-// up to date.
+// up to date; random asks for one where few hosts fit.
 //
 // Hosts of several nodes divide the cells by the room in each node, and cost two
 // to six times as much. One search may take longer: the lowest host for an

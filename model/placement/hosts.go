@@ -205,9 +205,12 @@ func (h *Hosts) Enabled(host int) bool { return !h.hosts[host].disabled }
 
 // Fits reports whether host may receive an instance and has room for need.
 func (h *Hosts) Fits(host int, need Need) bool {
-	s := &h.hosts[host]
-	return !s.closed && s.freeCPU >= need.CPU && s.freeMemory >= need.MemoryMiB &&
-		(h.nodes == nil || h.nodes.fits(host, need))
+	return h.hosts[host].fits(need) && (h.nodes == nil || h.nodes.fits(host, need))
+}
+
+// fits reports whether a host of one node may receive an instance and has room for it.
+func (s *host) fits(need Need) bool {
+	return !s.closed && s.freeCPU >= need.CPU && s.freeMemory >= need.MemoryMiB
 }
 
 // mustHold panics where an allocation has not got that need.

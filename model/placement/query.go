@@ -126,6 +126,9 @@ func (h *Hosts) free() *grid {
 // leave takes host out of the indexes, before its state changes.
 func (h *Hosts) leave(host int) {
 	s := &h.hosts[host]
+	if h.byNumber != nil {
+		h.byNumber.leave(host)
+	}
 	if s.closed {
 		return
 	}
@@ -148,7 +151,7 @@ func (h *Hosts) enter(host int) {
 		if h.nodes != nil {
 			h.nodes.largest[host].closed = s.closed
 		}
-		h.byNumber.update(host)
+		h.byNumber.enter(host)
 	}
 	if s.closed {
 		return

@@ -5,10 +5,24 @@ package placement
 // one host and the memory of another; the search then turns back. It does not
 // where free CPU, or free memory, alone decides what fits, as in a family with
 // a constant ratio of the two.
+//
+// Below the host that it found last for a need none fits it until one gets room, so that
+// the next search begins there.
 type tree struct {
 	hosts  []host
 	levels [][]room // levels[0][i] covers hosts fanout*i and following
+	left   room     // that the host had whose room changes
+	found  [founds]found
 }
+
+// found is a host below which none fits a need.
+type found struct {
+	need Need
+	host int
+}
+
+// founds are how many needs are remembered: those of a family's sizes, mostly.
+const founds = 16
 
 // room is the most that one host under a node has free, per dimension; -1 if
 // all are closed.
@@ -34,53 +48,64 @@ func newTree(hosts []host) *tree {
 	return t
 }
 
-// update makes the tree true again after host changed.
-func (t *tree) update(host int) {
+// leave notes what a host has free before that changes.
+func (t *tree) leave(host int) { t.left = t.roomOf(host) }
+
+// enter makes the tree true again after the host that left has changed.
+func (t *tree) enter(host int) {
+	was, is := t.left, t.roomOf(host)
+	if is.cpu > was.cpu || is.memory > was.memory {
+		for i := range t.found {
+			t.found[i].host = min(t.found[i].host, host)
+		}
+	}
 	i := host
 	for level := range t.levels {
 		i /= fanout
-		r := t.roomUnder(level, i)
-		if r == t.levels[level][i] {
+		r := &t.levels[level][i]
+		if was.below(*r) && is.below(*r) {
+			return // another has the most
+		}
+		was, is = *r, t.roomUnder(level, i)
+		if is == was {
 			return
 		}
-		t.levels[level][i] = r
+		*r = is
 	}
+}
+
+// below reports whether r is below other in both dimensions.
+func (r room) below(other room) bool { return r.cpu < other.cpu && r.memory < other.memory }
+
+// roomOf is what a host has to offer.
+func (t *tree) roomOf(host int) room {
+	if h := &t.hosts[host]; !h.closed {
+		return room{h.freeCPU, h.freeMemory}
+	}
+	return room{-1, -1}
 }
 
 // lowest returns the lowest host that fits need.
 func (t *tree) lowest(need Need) (host int, ok bool) {
-	if len(t.hosts) == 0 {
-		return 0, false
+	f := &t.found[(uint64(need.CPU)*31+uint64(need.MemoryMiB))*0x9e3779b97f4a7c15>>60]
+	if f.need != need {
+		*f = found{need: need}
 	}
-	return t.search(len(t.levels)-1, 0, need)
-}
-
-// search returns the lowest host that fits under node i of level.
-func (t *tree) search(level, i int, need Need) (host int, ok bool) {
-	if r := t.levels[level][i]; r.cpu < need.CPU || r.memory < need.MemoryMiB {
-		return 0, false
+	if host, ok = t.next(f.host, need); ok {
+		f.host = host
+	} else {
+		f.host = len(t.hosts)
 	}
-	if level == 0 {
-		for j := i * fanout; j < min((i+1)*fanout, len(t.hosts)); j++ {
-			h := &t.hosts[j]
-			if !h.closed && h.freeCPU >= need.CPU && h.freeMemory >= need.MemoryMiB {
-				return j, true
-			}
-		}
-		return 0, false
-	}
-	for j := i * fanout; j < min((i+1)*fanout, len(t.levels[level-1])); j++ {
-		if host, ok = t.search(level-1, j, need); ok {
-			return host, true
-		}
-	}
-	return 0, false
+	return host, ok
 }
 
 // next returns the lowest host from number from up that fits need.
 func (t *tree) next(from int, need Need) (host int, ok bool) {
-	if len(t.hosts) == 0 {
+	if from >= len(t.hosts) {
 		return 0, false
+	}
+	if h := &t.hosts[from]; h.fits(need) {
+		return from, true
 	}
 	return t.searchFrom(span{len(t.levels) - 1, 0}, from, need)
 }
@@ -88,7 +113,7 @@ func (t *tree) next(from int, need Need) (host int, ok bool) {
 // span is node i of a level.
 type span struct{ level, i int }
 
-// searchFrom is search among the hosts from number from up.
+// searchFrom returns the lowest host of a span that fits, from number from up.
 func (t *tree) searchFrom(s span, from int, need Need) (host int, ok bool) {
 	if r := t.levels[s.level][s.i]; r.cpu < need.CPU || r.memory < need.MemoryMiB {
 		return 0, false
@@ -100,7 +125,7 @@ func (t *tree) searchFrom(s span, from int, need Need) (host int, ok bool) {
 	first := max(s.i*fanout, from/width)
 	if s.level == 0 {
 		for j := first; j < min((s.i+1)*fanout, len(t.hosts)); j++ {
-			if h := &t.hosts[j]; !h.closed && h.freeCPU >= need.CPU && h.freeMemory >= need.MemoryMiB {
+			if t.hosts[j].fits(need) {
 				return j, true
 			}
 		}

@@ -3,6 +3,7 @@ package placement_test
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 
 	"headroom/model/placement"
@@ -27,6 +28,13 @@ func (s *scan) choose(policy string, need placement.Need) (host int, ok bool) {
 	for i, h := range s.hosts {
 		if !h.disabled && h.free.CPU >= need.CPU && h.free.MemoryMiB >= need.MemoryMiB {
 			fit = append(fit, i)
+		}
+	}
+	if policy == "random" {
+		for range min(8, len(s.hosts)) {
+			if i := s.chooser.Below(len(s.hosts)); slices.Contains(fit, i) {
+				return i, true
+			}
 		}
 	}
 	if len(fit) == 0 {

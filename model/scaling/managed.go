@@ -9,8 +9,9 @@ import (
 // Managed is the managed scaling of an ECS capacity provider: target tracking of
 // CapacityProviderReservation, 100 M / N, with the group's instances as N. It scales out
 // after a minute above the target, by MinStep to MaxStep instances, and in after 15
-// minutes below (Amazon ECS API Reference, "ManagedScaling"; AWS Containers Blog, "Deep
-// Dive on Amazon ECS Cluster Auto Scaling").
+// minutes below, by half of the group at a time (Amazon ECS API Reference,
+// "ManagedScaling"; AWS Containers Blog, "Deep Dive on Amazon ECS Cluster Auto Scaling" and
+// "Faster Scaling-in for Amazon ECS Cluster Auto Scaling").
 type Managed struct {
 	Target           float64 // percent of the instances that are in use, above 0 to 100
 	MinStep, MaxStep int
@@ -40,7 +41,8 @@ func (p Managed) Decide(v View) Decision {
 		return Decision{}
 	}
 	if v.Breach == Low {
-		return v.Lower(ceil(float64(v.Desired) * v.Metric / p.Target))
+		atOnce := max(1, v.Desired/2) // it may remove
+		return v.Lower(max(ceil(float64(v.Desired)*v.Metric/p.Target), v.Desired-atOnce))
 	}
 	more := p.MinStep
 	if v.Desired > 0 {

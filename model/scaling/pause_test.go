@@ -65,8 +65,8 @@ func TestScaleInWaitsForItsCooldown(t *testing.T) {
 	}
 }
 
-// Managed scaling wants M instances at 100 %, as many more as its steps allow, and its target
-// percentage leaves some free.
+// Managed scaling wants M instances at 100 %, as many more as its steps allow and at most half
+// fewer, and its target percentage leaves some free.
 func TestManagedScaling(t *testing.T) {
 	usual := Managed{Target: 100, MinStep: 1, MaxStep: 10_000}
 	for _, c := range []struct {
@@ -82,8 +82,10 @@ func TestManagedScaling(t *testing.T) {
 		{Managed{Target: 100, MinStep: 1, MaxStep: 3}, High, 10, 150, 13},
 		{Managed{Target: 100, MinStep: 7, MaxStep: 9}, High, 10, 120, 17},
 		{Managed{Target: 80, MinStep: 1, MaxStep: 9}, High, 8, 100, 10},
-		{usual, Low, 10, 40, 4},
-		{usual, Low, 3, 0, 0},
+		{usual, Low, 10, 60, 6},
+		{usual, Low, 10, 40, 5},
+		{usual, Low, 3, 0, 2},
+		{usual, Low, 1, 0, 0},
 	} {
 		v := View{Desired: c.n, Max: 100, Breach: c.breach, Metric: c.percent, HasMetric: true}
 		if d := c.policy.Decide(v); !d.Acts || d.Wanted != c.want {

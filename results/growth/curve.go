@@ -21,7 +21,7 @@ func curves() []curve {
 		{name: "requests", least: 1e6, most: 1e9, command: once, scenario: requests},
 		{name: "instances", least: 10, most: 1e6, command: once, scenario: instances},
 		{name: "groups", least: 1, most: 1e4, command: once, scenario: groups},
-		{name: "minutes", least: 1e3, most: 1e6, command: once, scenario: minutes},
+		{name: "minutes", least: 1e3, most: longestRun, command: once, scenario: minutes},
 		{name: "sweep points", least: 10, most: 1e6, command: []string{"sweep", "--format", "csv"}, scenario: points},
 	}
 }
@@ -45,6 +45,9 @@ instance.server = { instance_type = "m6i.32xlarge", service = "queue" }
 workload.customers = { to = "server", arrivals = { process = "poisson", rate = "%g/s" }, demand = { cpu = { dist = "exponential", mean = "%gus" } } }
 `, rate, 80/rate*1e6)
 }
+
+// longestRun is how many minutes a run may have, those of 366 days.
+const longestRun = 366 * 24 * 60
 
 // largestGroup is the most instances that a group may have.
 const largestGroup = 100_000

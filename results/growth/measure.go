@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"text/tabwriter"
 	"time"
 )
 
@@ -41,24 +40,20 @@ func (o options) run(out io.Writer) (steep bool, err error) {
 		return false, err
 	}
 	fmt.Fprintf(out, "start: %.3f CPU-s, %.0f MB; exponents are of what stands out of it\n\n", start, base)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	var all []*measured
 	for _, c := range curves() {
 		if o.only != "" && o.only != c.name {
 			continue
 		}
 		m := &measured{curve: c}
-		if err := o.grow(dir, m); err != nil {
+		if err := o.grow(dir, m, out); err != nil {
 			return false, err
 		}
 		x, y := above(m.sizes, m.seconds, start)
 		m.time = fit(x, y)
 		x, y = above(m.sizes, m.megabytes, base)
 		m.memory = fit(x, y)
-		m.write(table)
-		if err := table.Flush(); err != nil {
-			return false, err
-		}
+		m.conclude(out)
 		steep = steep || m.why == "" && (m.time.low > limit || m.memory.low > limit)
 		all = append(all, m)
 	}
@@ -68,20 +63,22 @@ func (o options) run(out io.Writer) (steep bool, err error) {
 	return steep, draw(o.picture, all)
 }
 
-// sizes are two a decade.
+// sizes are two a decade, and the largest.
 func sizes(least, most int) []int {
 	var s []int
-	for decade := least; decade <= most; decade *= 10 {
+	for decade := least; decade < most; decade *= 10 {
 		s = append(s, decade)
 		if half := decade * 3; half < most {
 			s = append(s, half)
 		}
 	}
-	return s
+	return append(s, most)
 }
 
-// grow measures a curve up to its end, or until a size would take too long.
-func (o options) grow(dir string, m *measured) error {
+// grow measures a curve up to its end, or until a size would take too long, and writes each
+// size when it has it.
+func (o options) grow(dir string, m *measured, out io.Writer) error {
+	fmt.Fprintf(out, "%-14s%12s%14s%12s%14s\n", m.name, "CPU-s", "ns each", "MB", "bytes each")
 	for _, size := range sizes(m.least, m.most) {
 		if n := len(m.seconds); n > 0 && m.seconds[n-1]*float64(size)/m.sizes[n-1] > o.most.Seconds() {
 			m.ended = true
@@ -91,8 +88,9 @@ func (o options) grow(dir string, m *measured) error {
 		if err != nil {
 			return fmt.Errorf("%s of %d: %w", m.name, size, err)
 		}
-		m.sizes = append(m.sizes, float64(size))
-		m.seconds, m.megabytes = append(m.seconds, seconds), append(m.megabytes, megabytes)
+		n := float64(size)
+		m.sizes, m.seconds, m.megabytes = append(m.sizes, n), append(m.seconds, seconds), append(m.megabytes, megabytes)
+		fmt.Fprintf(out, "%-14d%12.3f%14.0f%12.1f%14.0f\n", size, seconds, seconds/n*1e9, megabytes, megabytes/n*1e6)
 	}
 	return nil
 }
@@ -121,17 +119,13 @@ func (o options) process(dir string, c curve, text string) (seconds, megabytes f
 	return seconds, megabytes, nil
 }
 
-// write adds a curve to the table.
-func (m *measured) write(out io.Writer) {
-	fmt.Fprintf(out, "%s\tCPU-s\tns each\tMB\tbytes each\t\n", m.name)
-	for i, size := range m.sizes {
-		fmt.Fprintf(out, "%.0f\t%.3f\t%.0f\t%.1f\t%.0f\t\n", size, m.seconds[i], m.seconds[i]/size*1e9, m.megabytes[i], m.megabytes[i]/size*1e6)
-	}
-	fmt.Fprintf(out, "time\t%s\t\t\t\t\nmemory\t%s\t\t\t\t\n", m.verdict(m.time), m.verdict(m.memory))
+// conclude writes what a curve says.
+func (m *measured) conclude(out io.Writer) {
+	fmt.Fprintf(out, "time    %s\nmemory  %s\n", m.verdict(m.time), m.verdict(m.memory))
 	if m.ended {
-		fmt.Fprintf(out, "ends\there: MOST=10m goes on\t\t\t\t\n")
+		fmt.Fprintln(out, "ends here: MOST=10m goes on")
 	}
-	fmt.Fprintln(out, "\t\t\t\t\t")
+	fmt.Fprintln(out)
 }
 
 // verdict words an exponent.

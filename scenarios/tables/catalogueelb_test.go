@@ -85,6 +85,7 @@ func balancingCatalogue() []edit {
 		{"packets above 8500", end, gateway + "mtu = 8501\n" + end, "load_balancer.inspect.mtu", "ValidationError"},
 		{"packets of an Application Load Balancer", idle, idle + "\nmtu = 1500", "load_balancer.front.mtu", ""},
 		{"requests to appliances", end, gateway + end, "load_balancer.inspect.default_action", "IncompatibleProtocols"},
+		{"connections to appliances", end, strings.Replace(appliances, "GENEVE", "TCP", 1) + strings.Replace(gateway, "web", "fw", 1) + end, "target_group.fw.protocol", "IncompatibleProtocols"},
 		{"appliances behind another balancer", end, appliances + "[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"fw\"] }\n" + end, "load_balancer.front", "IncompatibleProtocols"},
 		{"scheme of a gateway", end, strings.Replace(gateway, "default", "internal = true\ndefault", 1) + end, "load_balancer.inspect.internal", "ValidationError"},
 		{"health of a group of appliances", end, appliances + "target_group_health = {}\n" + end, "target_group.fw.target_group_health", "InvalidConfigurationRequest"},

@@ -76,7 +76,7 @@ func TestTextThatIsNoScenarioIsOneFault(t *testing.T) {
 
 func TestNothingToSimulateIsAFault(t *testing.T) {
 	_, err := parse("run.duration = 60")
-	want := "shop.toml: has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function or an instance_workload"
+	want := "shop.toml: has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"
 	if got := messages(t, err); !slices.Equal(got, []string{want}) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -145,11 +145,24 @@ func (l *loader) readGateway(t *schema.Table, lb *dataplane.LoadBalancer) {
 	lb.Default = l.action(t, "default_action", false)
 	good := len(lb.Default.Forward) == 1
 	for _, f := range lb.Default.Forward {
-		good = good && (f.TargetGroup < 0 || l.cfg.TargetGroups[f.TargetGroup].Appliances.On)
+		good = good && (f.TargetGroup < 0 || l.cfg.TargetGroups[f.TargetGroup].Appliances.On || l.refuseProtocol(f.TargetGroup))
 	}
 	if !good && t.Sound("default_action") {
 		t.Reject("default_action", schema.Fault{Rule: `must forward to one target group, of protocol "GENEVE"`, Code: "IncompatibleProtocols"})
 	}
+}
+
+// refuseProtocol refuses the protocol of a target group of connections behind a Gateway Load
+// Balancer, and reports whether it is one.
+func (l *loader) refuseProtocol(group int) bool {
+	t := l.tables["target_group"][group]
+	if !l.cfg.TargetGroups[group].Flows.On {
+		return false
+	}
+	if t.Sound("protocol") {
+		t.Reject("protocol", schema.Fault{Rule: `must be "GENEVE" behind a Gateway Load Balancer`, Code: "IncompatibleProtocols"})
+	}
+	return true
 }
 
 // checkGateways refuses ways through what is no Gateway Load Balancer, and to one.

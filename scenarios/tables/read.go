@@ -190,8 +190,8 @@ func (l *loader) overridePrices() {
 func (l *loader) connect(top *schema.Table) {
 	l.scenario.Config = l.cfg
 	c := l.cfg
-	if len(c.Groups)+len(c.Instances)+len(c.Functions)+len(l.tables["instance_workload"]) == 0 {
-		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function or an instance_workload"}, top.Node, "")
+	if len(c.Groups)+len(c.Instances)+len(c.Functions)+len(c.Outside)+len(l.tables["instance_workload"]) == 0 {
+		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"}, top.Node, "")
 	}
 	l.connectNetwork()
 	l.connectSnapshots()

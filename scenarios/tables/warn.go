@@ -122,7 +122,7 @@ func (l *loader) warnOfLoad(i int, byService map[int]capacities) {
 	busy := a.mean * w.Demand.Mean()
 	switch {
 	case capacity == 0:
-		l.warnAt(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
+		l.warnAt(at, name+": nothing serves it: no group, instance or machine outside is behind "+l.tables["workload"][i].Node.Table["to"].String())
 	case busy > capacity:
 		l.warnOfBacklog(i, busy, capacity, services)
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
@@ -168,6 +168,15 @@ func (l *loader) capacityByService() map[int]capacities {
 		servers := float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
 		c := all[f.Service]
 		all[f.Service] = capacities{c.peak + n*servers, c.lasting + n*min(servers, l.baseline(f.Template.Type, &f.Template))}
+	}
+	for i := range l.cfg.Outside {
+		o := &l.cfg.Outside[i]
+		if o.Service < 0 || o.Type < 0 {
+			continue
+		}
+		n := float64(o.Count * l.servers(o.Service, l.cfg.Types[o.Type].VCPUs))
+		c := all[o.Service]
+		all[o.Service] = capacities{c.peak + n, c.lasting + n}
 	}
 	return all
 }
