@@ -198,7 +198,7 @@
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: shortway.go, fastpath.go, leavepath.go, apartpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, journeyanswer.go, kept.go, calendar.go, fetchahead.go.
+// departures: shortway.go, fastpath.go, leavepath.go, apartpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, journeyanswer.go, journeyhop.go (a CPU and nothing else), kept.go, calendar.go, fetchahead.go.
 // What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

@@ -143,6 +143,8 @@ func (p *Plane) answerCallers(id uint32, s *server, ev model.Event) {
 // answerAt brings the answer to a call of a source to its caller at an instant.
 func (p *Plane) answerAt(i uint32, s *source, at sim.Time) {
 	switch a := &p.replies; {
+	case at <= a.until && s.last && p.passesOn(i, s, &p.trips[i], at):
+		p.stepsEnded++ // as an event of the kernel is
 	case at <= a.until && (s.last || a.awaited):
 		a.list = append(a.list, answer{p.requests.handle(i), at})
 	case at <= p.frame.Duration:

@@ -72,8 +72,11 @@ func (p *Plane) issue(j job, now sim.Time) {
 		return
 	}
 	o.inUse++
-	own.connected = true
-	p.enter(i, r)
+	if own.connected = true; s.straight && s.lookup == nil && !s.lb.dark {
+		p.sendStraight(i, r, s)
+	} else {
+		p.enter(i, r)
+	}
 }
 
 // drawBytes draws a size of a request's present step.
@@ -82,8 +85,8 @@ func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) model.Bytes
 		return 0
 	}
 	t := &p.trips[i]
-	draws := p.calls[p.servers.at(p.requests.at(i).server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
-	return heldBytes(draws.Draw(d))
+	draws := &p.calls[p.servers.at(p.requests.at(i).server).service].draws
+	return heldBytes(draws.DrawOf(rng.Key(t.key, uint64(t.step)<<32|part), d))
 }
 
 // outletOf returns the connections that a call goes out by; nil if its caller is
@@ -190,6 +193,9 @@ func (p *Plane) returnCall(h slab.Handle, now sim.Time) {
 		return
 	}
 	broken, source, own := r.phase == failed, &p.sources[r.source], &p.trips[i]
+	if source.last && !broken && p.passesOn(i, source, own, now) {
+		return
+	}
 	c, caller := source.call, p.job(indexOf(own.parent))
 	if own.connected {
 		own.connected = false
@@ -266,9 +272,15 @@ func (p *Plane) hangUp(i uint32, until sim.Time) {
 
 // hangUpOne ends one call: the callee drops it, or works on for nobody.
 func (p *Plane) hangUpOne(i uint32, until sim.Time) {
-	now, r := p.kernel.Now(), p.requests.at(i)
-	if r.phase.aboard() && p.servers.at(r.server).watch == onReturn {
+	now, h, r := p.kernel.Now(), p.requests.handle(i), p.requests.at(i)
+	switch {
+	case r.phase == calling:
+		p.hear(until)
+	case r.phase.aboard() && p.servers.at(r.server).watch == onReturn:
 		p.settle(r.server, until)
+	}
+	if r = p.requests.Get(h); r == nil { // its answer had arrived
+		return
 	}
 	switch {
 	case r.phase == pooling:

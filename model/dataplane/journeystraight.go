@@ -12,16 +12,20 @@ import (
 //
 //go:noinline
 func (p *Plane) sendStraight(i uint32, r *request, s *source) {
+	if d := &s.limits; d.limit != sim.Never {
+		if p.addDeadline(d, i, r); !d.watched {
+			p.watchLimits(int(r.source), r.arrived)
+		}
+	}
 	b, action := s.lb, &s.way.actions[r.class]
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
 	}
 	r.zone = uint8(zone)
-	now := r.arrived
-	n := &b.nodes[zone]
-	n.requests++
-	if b.limited && !n.admits(now) {
+	now, node := r.arrived, &b.nodes[zone]
+	node.requests++
+	if b.limited && !node.admits(now) {
 		b.hour.opens(now)
 		p.reject(i, r)
 		return
@@ -37,7 +41,14 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	}
 	group := action.groups[choice]
 	r.group = int16(group)
-	g := p.comesStraight(&p.lanes[s.span.others+int32(group)], r)
+	n := &p.lanes[s.span.others+int32(group)]
+	if !n.came.put(now) {
+		p.comesFirst(n, now)
+	}
+	if r.attempt > 0 {
+		n.route.Retried++
+	}
+	g := n.group
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
 		sc = &g.scopes[zone]
@@ -50,23 +61,22 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 		p.failFor(i, Code503, g.whyNone())
 		return
 	}
-	p.hold(r, g, sc, local)
-	p.offer(i, r)
+	if g.counts {
+		sc.policy.Began(local)
+	}
+	to := &g.routed[local]
+	r.target, r.server = to.target, to.server
+	p.targets.at(to.target).inFlight++
+	p.offerStraight(i, r, n)
 }
 
-// comesStraight counts a request that comes to a lane, and returns its target group.
-func (p *Plane) comesStraight(n *lane, r *request) *targetGroup {
-	switch {
-	case n.came.put(r.arrived):
-	case p.inRow:
-		p.openArrivalTab(n, r.arrived)
-	default:
-		p.countArrival(n, r.arrived)
+// comesFirst counts a request that comes to a lane whose tab does not take it.
+func (p *Plane) comesFirst(n *lane, now sim.Time) {
+	if p.inRow {
+		p.openArrivalTab(n, now)
+	} else {
+		p.countArrival(n, now)
 	}
-	if r.attempt > 0 {
-		n.route.Retried++
-	}
-	return n.group
 }
 
 // completeStraight is [Plane.complete] for a request that has gone straight and whose bytes

@@ -105,6 +105,16 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	}
 	s.due = sim.Never
 	id := indexOf(ev.Handle())
+	if s.lone && s.watch == inKernel && s.supply == nil && s.station.Waiting() == 0 {
+		p.settleLone(s, now)
+		if s.gate.line.Len() > 0 {
+			p.nextInLine(id, now)
+		}
+		if due := s.station.Next(); due < s.due {
+			p.departsAt(due, s, ev)
+		}
+		return
+	}
 	if s.watch == onReturn && s.settles == settlesStation {
 		p.answerCallers(id, s, ev)
 		return

@@ -27,6 +27,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		p.keep(s)
 	}
 	s.settles = s.settling()
+	s.lone = s.cfg != nil && !p.full && s.isLone()
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.returns(s)
 		p.joinHost(indexOf(h), s)

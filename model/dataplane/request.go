@@ -12,15 +12,15 @@ func (p *Plane) enter(i uint32, r *request) {
 		r.source = s.lookup.choose(r.arrived)
 		s = &p.sources[r.source]
 	}
+	if s.straight && !s.lb.dark {
+		p.sendStraight(i, r, s)
+		return
+	}
 	if s.limits.limit != sim.Never {
 		p.addDeadline(&s.limits, i, r)
 		if !s.limits.watched {
 			p.watchLimits(int(r.source), r.arrived)
 		}
-	}
-	if s.straight && !s.lb.dark {
-		p.sendStraight(i, r, s)
-		return
 	}
 	switch s.to {
 	case ToLoadBalancer:

@@ -21,6 +21,7 @@ type server struct {
 	listens   bool     // the application port does
 	journey   bool     // its service has steps
 	foreseen  bool     // its fast path may open
+	lone      bool     // it has nothing but a CPU: see [Plane.offerStraight]
 	keeps     bool     // it keeps its steps to itself: kept
 	watch     watching
 	settles   settling
@@ -310,6 +311,10 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 
 // settleStation plays what happened on the CPU of a server up to and including an instant.
 func (p *Plane) settleStation(id uint32, s *server, until sim.Time) {
+	if s.lone && s.supply == nil && s.station.Waiting() == 0 {
+		p.settleLone(s, until)
+		return
+	}
 	for {
 		if s.supply != nil && s.supply.outAt <= until {
 			p.runOut(id, s)

@@ -214,6 +214,19 @@ func TestDrawUsesOneUniform(t *testing.T) {
 	}
 }
 
+// TestDrawsOfSubjectsAreThoseOfTheirStreams: what each draws first does not depend on how it is drawn.
+func TestDrawsOfSubjectsAreThoseOfTheirStreams(t *testing.T) {
+	for _, c := range battery() {
+		s := New(testSeed, 0, c.name)
+		for key := range uint64(1000) {
+			fork := s.Fork(key)
+			if got, want := s.DrawOf(key, c.law), fork.Draw(c.law); got != want {
+				t.Fatalf("%s, subject %d: got %v, want %v", c.name, key, got, want)
+			}
+		}
+	}
+}
+
 func TestDrawDoesNotAllocate(t *testing.T) {
 	s := New(testSeed, 0, "allocations")
 	for _, c := range battery() {

@@ -72,9 +72,10 @@ func (s *Stream) Uint64() uint64 {
 
 // Uniform returns a number strictly inside (0, 1): one of the 2⁵² odd
 // multiples of 2⁻⁵³, so that 1-Uniform() is exact and as well behaved.
-func (s *Stream) Uniform() float64 {
-	return (float64(s.Uint64()>>12) + 0.5) * 0x1p-52
-}
+func (s *Stream) Uniform() float64 { return middle(s.Uint64()) }
+
+// middle is the uniform number of 64 random bits.
+func middle(z uint64) float64 { return (float64(z>>12) + 0.5) * 0x1p-52 }
 
 // Below returns an integer in [0, n), by Lemire's multiplication without
 // rejection: the bias is below n·2⁻⁶⁴. It consumes one number, and panics if n
@@ -107,6 +108,16 @@ func (s *Stream) Normal() float64 {
 // Draw returns one variate of d and consumes exactly one uniform.
 func (s *Stream) Draw(d Distribution) float64 {
 	return d.Quantile(s.Uniform())
+}
+
+// DrawOf is what the stream of one subject draws first, s.Fork(key).Draw(d), in half the time.
+func (s *Stream) DrawOf(key uint64, d Distribution) float64 {
+	subject := Stream{mix(s.counter ^ mix(key+golden)), s.step, s.key}
+	z := subject.Uint64()
+	if e, ok := d.(*exponential); ok {
+		return e.mean * negLogBits(left(z), leftBias)
+	}
+	return d.Quantile(middle(z))
 }
 
 // Exponentials fills a list with what [Stream.Exponential] would return one by one, in
