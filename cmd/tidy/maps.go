@@ -78,7 +78,7 @@ func physicsPackages(t *tree, packages map[string]*listedPackage) map[string][]*
 
 // goList asks the go command for every package of the module and what it needs.
 func goList(root string) (map[string]*listedPackage, error) {
-	list := exec.Command("go", "list", "-e", "-export", "-deps", "-json=ImportPath,GoFiles,Export,Error", "./...")
+	list := exec.Command("go", "list", "-e", "-pgo=off", "-export", "-deps", "-json=ImportPath,GoFiles,Export,Error", "./...")
 	list.Dir = root
 	var stderr bytes.Buffer
 	list.Stderr = &stderr

@@ -34,6 +34,7 @@ var swarms = map[string]func(seed uint64) *Config{
 	"memory":                swarmMemory,
 	"networks":              networked,
 	"packets":               swarmPackets,
+	"presences":             swarmPresences,
 	"returns":               swarmReturns,
 	"snapshots":             swarmSnapshots,
 	"stages":                swarmStages,

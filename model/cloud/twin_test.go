@@ -169,6 +169,7 @@ func twins() map[string]func() *Config {
 		cases[fmt.Sprintf("sharing swarm seed=%d", seed)] = func() *Config { return swarmSharing(seed) }
 		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
 		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
+		cases[fmt.Sprintf("presences seed=%d", seed)] = func() *Config { return swarmPresences(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
 	}
 	return cases

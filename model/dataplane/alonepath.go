@@ -18,7 +18,7 @@ const keepsLimit = 1
 // all for good, and hardly ever wait in line. Requests to it may be compact from then on.
 func (p *Plane) foreseeableAlone(s *server) bool {
 	spec := s.station.Spec()
-	if p.tracked || p.needsKernel(int(s.service)) || s.cfg.Discipline != ProcessorSharing || int64(spec.Limit) < mostSharing*spec.Servers {
+	if p.calls[s.service].tracked || p.needsKernel(int(s.service)) || s.cfg.Discipline != ProcessorSharing || int64(spec.Limit) < mostSharing*spec.Servers {
 		return false
 	}
 	if s.disturbed() || s.memory != nil || len(s.disks) > 0 {

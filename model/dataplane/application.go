@@ -84,7 +84,7 @@ func (p *Plane) openBase(spec model.ServerSpec) slab.Handle {
 	h := p.place(&spec)
 	s := p.servers.Get(h)
 	s.cfg = p.serviceOfBase(services)
-	s.journey, s.untracked = true, !p.tracked
+	s.journey, s.untracked = true, !slices.ContainsFunc(services, func(i int) bool { return p.calls[i].tracked })
 	s.station = station.New(station.Spec{Servers: int64(p.frame.Types[spec.Type].VCPUs), Limit: station.NoLimit})
 	s.fleet = int32(fleet)
 	p.equipNetwork(s, &spec)
@@ -124,7 +124,7 @@ func (p *Plane) openApplication(on slab.Handle, spec *model.ServerSpec) slab.Han
 	s, b := p.servers.Get(h), p.servers.Get(on)
 	s.equip(&p.cfg.Services[spec.Service], p.frame.Types[spec.Type].VCPUs)
 	s.gateOnly()
-	s.untracked = !p.tracked
+	s.untracked = b.untracked
 	p.equipCalls(s)
 	s.base, s.nic, s.watch = indexOf(on), b.nic, b.watch
 	s.kept.wakes = sim.Never

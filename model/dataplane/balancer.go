@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/stat"
@@ -11,6 +13,7 @@ import (
 type balancer struct {
 	cfg       *LoadBalancer
 	dns       []model.Zone // nodes that clients know, each of whom has one of them at random
+	dark      bool         // one of those is off the network
 	nodes     []node       // by zone
 	limited   bool         // it may be too small
 	hour      balancerHour
@@ -171,7 +174,7 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		p.schedule(now+latency, handled(requestRetries, p.requests.handle(i)))
 	case s.call != nil: // its caller is about to send the next one
 		p.schedule(now+latency, handled(callReturns, p.requests.handle(i)))
-	case p.tracked:
+	case s.tracked:
 		p.answer(i, r, now+latency)
 	default:
 		p.free(i)
@@ -315,14 +318,18 @@ func (p *Plane) FailZone(z model.Zone, down bool) {
 	p.regroupAll()
 	if down {
 		p.zoneDown[z]++
-		p.zonesDown++
 	} else {
 		p.zoneDown[z]--
-		p.zonesDown--
 	}
 	for b := range p.balancers {
+		p.darken(&p.balancers[b])
 		p.reconsiderNodes(b)
 	}
+}
+
+// darken finds out whether a node that clients of a load balancer are sent to is off the network.
+func (p *Plane) darken(b *balancer) {
+	b.dark = slices.ContainsFunc(b.dns, func(z model.Zone) bool { return p.zoneDown[z] > 0 })
 }
 
 // enable adds the zones of a load balancer to those whose targets it uses.

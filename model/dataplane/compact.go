@@ -106,8 +106,11 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.tellOfEnd(r, f, n)
 	}
 	latency := n.latency(r, f, at)
-	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
+	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup {
 		t.put(at, latency)
+		if f.wired && r.responseBytes() > 0 {
+			t.wire(latency)
+		}
 		n.route.Latency.Place(int64(latency + n.hop))
 		return
 	}
@@ -132,7 +135,7 @@ func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
 func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.Time) {
 	n := &p.lanes[r.route]
 	s := n.source
-	if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
+	if r.arrived >= p.meter.warmup && latency < tabLatency {
 		p.openEndTab(n, at)
 	}
 	if s.direct {
@@ -232,6 +235,7 @@ func (p *Plane) expand(r *compactRequest, target uint32) uint32 {
 	*of = p.request(r, target)
 	i := indexOf(h)
 	s := &p.sources[r.source]
+	p.tripOfCompact(i, r)
 	p.forgetVisitor(i, s)
 	if s.flows.on {
 		p.setCarrier(i, noIndex)
@@ -247,6 +251,14 @@ func (p *Plane) expand(r *compactRequest, target uint32) uint32 {
 		}
 	}
 	return i
+}
+
+// tripOfCompact puts a trip beside a full request that is made of a compact one, where each has one: of that
+// nobody will ask for more than when it came.
+func (p *Plane) tripOfCompact(i uint32, r *compactRequest) {
+	if p.tracked {
+		p.beginTrip(i, 0, 0, r.arrived)
+	}
 }
 
 // forgetVisitor says of a full request, made of a compact one, that nobody knows any more who
@@ -272,6 +284,7 @@ func (p *Plane) expandOne(f *fastPath, k uint32) uint32 {
 	if r.source != fullRequest {
 		h, of := p.requests.Alloc()
 		*of = p.requestInService(r, f)
+		p.tripOfCompact(indexOf(h), r)
 		r.source, r.in = fullRequest, indexOf(h)
 		s := &p.sources[of.source]
 		p.forgetVisitor(r.in, s)

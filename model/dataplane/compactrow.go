@@ -3,7 +3,7 @@ package dataplane
 import "headroom/model"
 
 // alikeRow is what requests have in common that a source sends in a row, where they differ in nothing
-// but their CPU time and all go to one target group: what [Plane.sendByBalancer] and
+// but their CPU time and their bytes and all go to one target group: what [Plane.sendByBalancer] and
 // [Plane.forwardCompact] find for each is found once.
 type alikeRow struct {
 	source  *source
@@ -14,6 +14,7 @@ type alikeRow struct {
 	limited bool           // they may be too small
 	zonal   bool           // they choose among the targets of their zones
 	sent    int64          // that the rule of its load balancer has not counted
+	bytes   model.Bytes    // of those
 	request compactRequest // the present one
 }
 
@@ -37,7 +38,9 @@ func (p *Plane) openRow(w *alikeRow, index int, s *source) {
 // closeRow counts what the rule of a row has met.
 func (w *alikeRow) closeRow() {
 	action := &w.source.way.actions[0]
-	w.source.lb.hour.evaluations += w.sent * action.evaluations
+	h := &w.source.lb.hour
+	h.evaluations += w.sent * action.evaluations
+	h.processed = h.processed.Plus(w.bytes)
 	*action.matched += w.sent
 }
 
@@ -45,6 +48,10 @@ func (w *alikeRow) closeRow() {
 func (p *Plane) sendInRow(w *alikeRow) {
 	s, g, r := w.source, w.group, &w.request
 	r.arrived, r.demand = p.kernel.Now(), s.demand.draw()
+	if s.carries {
+		of := s.sizes.draw()
+		r.in, r.out, r.high = of.in, of.out, of.high
+	}
 	zone := w.dns[0]
 	if len(w.dns) > 1 {
 		zone = w.dns[s.nodes.Below(len(w.dns))]
@@ -57,6 +64,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 		return
 	}
 	w.sent++
+	w.bytes += r.requestBytes()
 	sc := &g.scopes[0]
 	if w.zonal {
 		sc = &g.scopes[zone]
@@ -74,7 +82,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	in := &g.routed[local]
 	r.server = in.server
-	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && !f.wired && !f.shared && p.enterInOrder(r, f, w.lane, w.lane.patienceFor(r, f)) {
+	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && p.enterAlike(r, f, w.lane) {
 		f.asked++
 	} else {
 		other := *r
@@ -83,4 +91,15 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	if sc.least != nil && len(p.fastPaths) >= p.many {
 		p.fetchNext(g, sc, int(zone))
 	}
+}
+
+// enterAlike is [Plane.enterCompact] for a request of a row, where servers do not share their CPU.
+func (p *Plane) enterAlike(r *compactRequest, f *fastPath, n *lane) bool {
+	switch {
+	case f.shared:
+		return false
+	case f.wired:
+		return p.receiveCompact(r, f, n, n.patienceFor(r, f))
+	}
+	return p.enterInOrder(r, f, n, n.patienceFor(r, f))
 }

@@ -67,17 +67,12 @@ func (p *Plane) sendCompact(index int, s *source) {
 
 // draw draws what a compact request will ask for beyond CPU time, as [source.fill] does.
 func (s *source) draw(r *compactRequest) {
-	cfg := s.cfg
 	if len(s.class.upTo) > 1 {
 		r.class = s.class.draw(&s.classes)
 	}
-	if cfg.Request != nil {
-		in := heldBytes(s.sizes.Draw(cfg.Request))
-		r.in, r.high = uint32(in), uint8(in>>32)
-	}
-	if cfg.Response != nil {
-		out := heldBytes(s.sizes.Draw(cfg.Response))
-		r.out, r.high = uint32(out), r.high|uint8(out>>32)<<4
+	if s.carries {
+		of := s.sizes.draw()
+		r.in, r.out, r.high = of.in, of.out, of.high
 	}
 }
 
@@ -195,11 +190,7 @@ func (p *Plane) sendCompactTo(r *compactRequest, n *lane, in routedTarget) {
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	if f.wired {
-		received := p.receiveCompact(r, f, patience)
-		if received {
-			p.countArrival(n, r.arrived)
-		}
-		return received
+		return p.receiveCompact(r, f, n, patience)
 	}
 	if f.shared {
 		return p.enterShared(r, f, n, patience)

@@ -64,15 +64,18 @@ type cargo struct {
 }
 
 // receiveCompact is [Plane.enterCompact] for the fast path of a server with an interface.
-func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time) bool {
+func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	now := r.arrived
 	p.playComing(f, now)
 	c := cargo{in: r.requestBytes(), out: r.responseBytes(), work: f.time(r.demand)}
 	if p.fullPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
 		return false
 	}
-	if f.nic.fast.public && p.sources[r.source].direct {
+	if f.nic.fast.public && n.source.direct {
 		c.way = bandwidth.Internet
+	}
+	if !n.came.put(now) {
+		p.openArrivalTab(n, now)
 	}
 	p.takeIn(r, f, &c)
 	return true
@@ -263,7 +266,12 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 		}
 		return
 	}
-	p.meter.begins(p.lanes[r.route].route, r.arrived, at-came)
+	n := &p.lanes[r.route]
+	if at == came && n.came.from != shut && r.arrived >= p.meter.warmup {
+		n.came.atOnce++
+		return
+	}
+	p.meter.begins(n.route, r.arrived, at-came)
 }
 
 // sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
@@ -308,8 +316,10 @@ func (p *Plane) compactResponds(r *compactRequest, f *fastPath, at sim.Time) {
 	if n.group == nil {
 		return
 	}
-	n.group.responded(n.latency(r, f, at))
 	f.answered = max(f.answered, at)
+	if latency := n.latency(r, f, at); !n.ended.leads(latency) {
+		n.group.responded(latency)
+	}
 }
 
 // hasGone ends a request whose response has gone out.
@@ -343,7 +353,10 @@ func (p *Plane) leaveFastNetwork(f *fastPath, s *server) {
 	n := f.nic
 	for d, in := range [...]phase{inward: receiving, outward: sending} {
 		for _, k := range n.links[d].Jobs(nil) {
-			p.requests.at(p.compact.at(k).in).phase = in
+			i := p.compact.at(k).in
+			if p.requests.at(i).phase = in; p.tracked {
+				p.trips[i].flows = 1
+			}
 		}
 		n.links[d].Rename(func(k uint32) uint32 { return p.compact.at(k).in })
 	}

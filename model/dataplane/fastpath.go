@@ -60,7 +60,7 @@ func (p *Plane) foreseeable(s *server) bool {
 // mayForesee reports whether the departures of some server of a service can be foreseen.
 func (p *Plane) mayForesee(service int) bool {
 	cfg := &p.cfg.Services[service]
-	return !p.tracked && !p.calls[service].instant && cfg.Discipline == FCFS && len(cfg.Steps) == 0
+	return !p.calls[service].tracked && !p.calls[service].instant && cfg.Discipline == FCFS && len(cfg.Steps) == 0
 }
 
 // openFastPath takes the fast path of a server that has one from now on if it is settled,
@@ -127,6 +127,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 		p.compact.release(k)
 	}
 	p.limitAgain(jobs)
+	p.payTabs()
 }
 
 // settledUntil is the instant up to which all on a fast path is counted.

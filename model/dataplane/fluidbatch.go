@@ -27,6 +27,7 @@ func (b *batchMix) add(io *IO, hit float64) {
 	places := law.NewSpread(3)
 	const share = 1.0 / batchPoints
 	mean, square := 0.0, 0.0
+	even := evenly(io, hit, places)
 	for k := range batchPoints {
 		count := int64(math.Round(io.Count.Quantile(places.At(k, 0))))
 		size := model.Bytes(math.Round(io.Size.Quantile(places.At(k, 1))))
@@ -35,20 +36,36 @@ func (b *batchMix) add(io *IO, hit float64) {
 		}
 		cost := b.queue.Limits().Cost(storage.IO{Count: count, Size: size, Sequential: io.Sequential, Write: io.Write})
 		took, rest := b.queue.Alone(cost)
+		took *= even
 		b.values, b.weights = append(b.values, took*1e-9), append(b.weights, 1)
 		mean, square = mean+share*took*1e-9, square+share*took*took*1e-18
 		each := took * 1e-9 / cost.Operations
 		b.visits += share
 		b.each += share * each
 		b.alone += share * (rest.Seconds() + each)
-		b.ios[direction(io.Write)] += share * float64(count)
-		b.bytes[direction(io.Write)] += share * float64(count) * float64(size)
+		b.ios[direction(io.Write)] += share * even * float64(count)
+		b.bytes[direction(io.Write)] += share * even * float64(count) * float64(size)
 		for i, of := range [3]float64{cost.Operations, cost.Bytes, cost.Moved} {
-			b.cost[i] += share * of
+			b.cost[i] += share * even * of
 		}
 	}
 	b.before = append(b.before, mean)
 	b.sum, b.squares, b.apart = b.sum+mean, b.squares+square-mean*mean, b.apart+square
+}
+
+// evenly is by how much more I/Os a batch of a step has on average than its points: near the limits of a disk
+// a line tells a thousandth of its load.
+func evenly(io *IO, hit float64, places *law.Spread) float64 {
+	want, got := 0.0, 0.0
+	for k := range batchPoints {
+		count := int64(math.Round(io.Count.Quantile(places.At(k, 0))))
+		want += float64(count) * (1 - hit)
+		got += float64(missed(count, hit, places.At(k, 2)))
+	}
+	if got == 0 {
+		return 1
+	}
+	return want / got
 }
 
 // together is the second moment of what a request brings over that of its visits one by one, less the part of it

@@ -100,7 +100,7 @@ func (p *Plane) fluidCheck(t *target) (success bool, after sim.Time) {
 	if c.key.errors.Rate > 0 && !check.Connects && !check.Matcher.Contains(c.key.errors.Status) && p.errsNow(s) {
 		return false, after
 	}
-	return true, min(sim.Sum(after, c.Delay), check.Timeout)
+	return true, min(c.CheckTakes(c.checkAlone(check.Demand)), check.Timeout)
 }
 
 // onTargetPasses and onTargetFails end a check.

@@ -10,7 +10,6 @@ import (
 	"headroom/model/storage"
 	"headroom/sim"
 	law "headroom/sim/fluid"
-	"headroom/sim/rng"
 )
 
 // diskStation is a disk that each server of a cohort has: batches of I/Os come to a station that serves them in
@@ -32,8 +31,9 @@ type diskStation struct {
 	each                  float64    // seconds of service of an I/O of a visit
 	together              float64    // second moment of what a request brings over that of its visits
 	alike                 float64    // share of the requests whose visits wait alike
+	longerBy              float64    // by which part of it the stay of such a visit is longer since a request comes several times
 	apart, joint, jointOf *law.Law   // of all visits of a request; of one
-	again                 law.Stage  // what visits wait longer since a request comes several times
+	jointBy               float64    // longerBy that joint is of
 	owed                  [2]int64   // I/Os that are asked for and not done
 	parts                 [3]float64 // that are left of whole I/Os and bytes
 	sizes                 [2]float64 // bytes that are left of whole ones
@@ -168,9 +168,9 @@ func (p *Plane) playDisk(c *cohort, d *diskStation, a *fluid.Arrivals) {
 // waitTogether finds how much longer visits wait than at a station that they come to independently, since a request
 // comes several times: under a high load by the factor that the work of whole requests varies more by than that of
 // visits, less what of it is still to come (Reiman 1988, "A multiclass feedback queue in heavy traffic"); and that they
-// then wait alike. Under a low one a line is over before a request comes again.
+// then wait alike, each as much longer as the others. Under a low one a line is over before a request comes again.
 func (d *diskStation) waitTogether(c *cohort) {
-	d.again.Times, d.alike = 0, 0
+	d.longerBy, d.alike = 0, 0
 	share, mean := d.Waits()
 	if d.together <= 1 || share < rareCalls || d.Line > 0 || c.Law == nil {
 		return
@@ -179,12 +179,8 @@ func (d *diskStation) waitTogether(c *cohort) {
 	lasts := d.Demand.Mean() / d.pace / (idle * idle) // relaxation time
 	x := lasts / ((c.Law.Mean()+c.away-c.atDisk)/float64(len(d.steps)-1) + d.Law.Mean())
 	d.alike = math.Round(x/(1+x)*alikeParts) / alikeParts
-	extra := float64(len(d.steps)) * float64(coarse(sim.Time(float64(mean)*(d.together-1)*d.alike)))
-	if extra <= 0 {
-		return
-	}
-	share = math.Round(share*alikeParts) / alikeParts
-	d.again = law.Stage{Times: 1, Choices: []law.Choice{{Time: sure(rng.Exponential(extra * 1e-9)), Share: share}, {Share: 1 - share}}}
+	waits := share * mean.Seconds() / d.Law.Mean()
+	d.longerBy = math.Round((d.together-1)*waits*alikeParts) / alikeParts
 }
 
 // alikeParts are the parts in which shares are told apart.
@@ -233,8 +229,8 @@ func (p *Plane) countIOs(c *cohort, d *diskStation, a *fluid.Arrivals) {
 // waits is which share of the visits waits, and how long.
 func (d *diskStation) waits() (share float64, mean sim.Time) {
 	share, mean = d.Waits()
-	if d.again.Times > 0 {
-		mean += sim.Seconds(d.again.Choices[0].Time.Mean() / float64(len(d.steps)))
+	if more := d.alike * d.longerBy * d.Law.Mean(); more > 0 {
+		mean += sim.Seconds(more / share)
 	}
 	return share, mean
 }
@@ -268,8 +264,9 @@ func (d *diskStation) stage() (s law.Stage, ok bool) {
 	if times == 1 || d.alike == 0 {
 		return s, true
 	}
-	if d.jointOf != d.Law {
-		d.apart, d.joint, d.jointOf = law.Chain([]law.Stage{s}), d.Law.Stretched(d.visits), d.Law
+	if d.jointOf != d.Law || d.jointBy != d.longerBy {
+		d.jointOf, d.jointBy = d.Law, d.longerBy
+		d.apart, d.joint = law.Chain([]law.Stage{s}), d.Law.Stretched(d.visits*(1+d.longerBy))
 	}
 	return law.Stage{Times: 1, Choices: []law.Choice{
 		{Time: d.apart, Share: 1 - d.alike}, {Time: d.joint, Share: d.alike, Longer: d.visits * d.longer()},
@@ -284,10 +281,7 @@ func (d *diskStation) longer() float64 { return d.alone - d.each/d.pace }
 func (c *cohort) staysAtDisks() (seconds float64) {
 	for _, d := range c.disks {
 		if d.Law != nil {
-			seconds += d.visits * d.Law.Mean()
-			if d.again.Times > 0 {
-				seconds += d.again.Choices[0].Share * d.again.Choices[0].Time.Mean()
-			}
+			seconds += d.visits * d.Law.Mean() * (1 + d.alike*d.longerBy)
 		}
 	}
 	return seconds

@@ -119,9 +119,7 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 	}
 	for _, d := range c.disks {
 		if stage, ok := d.stage(); ok && (kind == 0 || kind == StepDisk) {
-			if away = append(away, stage); d.again.Times > 0 {
-				away = append(away, d.again)
-			}
+			away = append(away, stage)
 		}
 	}
 	return away

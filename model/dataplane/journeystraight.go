@@ -7,7 +7,7 @@ import (
 
 // sendStraight is [Plane.balance] and [Plane.forward] for a request that goes straight: a plain
 // one whose rules forward each class to a target that is picked without regard to who asks, from
-// where no packet gets lost; while no zone is down. It stands once in the program, for users and
+// where no packet gets lost; while all nodes that clients come to are there. It stands once in the program, for users and
 // for calls: with a copy for each the way of a journey does not fit into 32 KiB of instructions.
 //
 //go:noinline
@@ -109,7 +109,7 @@ func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 		p.released(r.target, t, g)
 	}
 	r.target = noIndex
-	if !p.tracked {
+	if !source.tracked {
 		p.free(i)
 		return
 	}

@@ -44,6 +44,7 @@ func (p *Plane) reconsiderNodes(balancer int) {
 	}
 	if now == 0 {
 		b.dns = append(b.dns[:0], b.offer...)
+		p.darken(b)
 		return
 	}
 	for age := range b.ages {
@@ -83,6 +84,7 @@ func (p *Plane) onNodesChange(ev model.Event) {
 	p.regroupAll()
 	b := &p.balancers[ev.Index()]
 	b.follow(p.kernel.Now())
+	p.darken(b)
 }
 
 // follow makes dns those nodes that clients know, each as often as clients of all ages do.

@@ -277,10 +277,11 @@ func (p *Plane) Outcome() Outcome {
 			out.Hops = append(out.Hops, *r)
 		}
 	}
-	if p.tracked {
-		out.Users = append(out.Users, p.meter.users...)
-	} else {
-		out.Users = usersOf(out.Routes, len(p.cfg.Workloads))
+	out.Users = usersOf(out.Routes, len(p.cfg.Workloads))
+	for i := range out.Users {
+		if p.sources[i].tracked {
+			out.Users[i] = p.meter.users[i]
+		}
 	}
 	out.Balancers, out.Functions = p.balancerOutcomes(), p.functionOutcomes()
 	for i := range p.targetGroups {
@@ -347,8 +348,7 @@ func (p *Plane) resetsWithRequest(r *RouteOutcome) bool {
 	return !s.sockets.on && (!s.connections.on || s.connections.streams <= 1)
 }
 
-// usersOf sums the routes of workloads whose clients try once: each attempt is a
-// user request.
+// usersOf sums the routes of workloads. Where clients try once each attempt is a user request.
 func usersOf(routes []RouteOutcome, workloads int) []UserOutcome {
 	all := make([]UserOutcome, workloads)
 	for i := range all {

@@ -76,7 +76,7 @@ type Plane struct {
 	appliances    []appliance      // by target
 	retired       model.Bytes      // that appliances passed which are no more, and those of rates
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
-	tracked       bool             // requests have trips
+	tracked       bool             // full requests have trips, which are of use to some sources
 	shares        bool             // some servers run several applications
 	balancers     []balancer
 	functions     []lambda
@@ -93,7 +93,6 @@ type Plane struct {
 	apart         [][]sim.Time        // round trips between zones of several Regions; nil: there is one
 	leads         []uint32            // servers by address; noIndex: none
 	zoneDown      []int               // outages that hold each zone
-	zonesDown     int                 // in all
 	vacated       []uint32            // servers that dropped calls have left; see relieve
 	replies       callReplies         // answers to calls, of the servers that are settled
 	calendar      calendar[struct{}]  // departures of servers
@@ -158,7 +157,6 @@ func New(setup Setup) (*Plane, error) {
 	p.bind()
 	p.newTransfers()
 	p.apart = p.distances()
-	p.tracked = setup.Shares && p.sharesMore() || p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant, p.calls[i].lag, p.calls[i].lead = setup.EveryDeparture, sim.Never, sim.Never
 		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)
@@ -171,6 +169,7 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	p.newFilter()
+	p.trackSources(&setup)
 	p.markInstant()
 	p.scheduleMitigation()
 	p.scheduleWeighing()
@@ -188,25 +187,6 @@ func New(setup Setup) (*Plane, error) {
 
 // Connect tells the plane who runs its servers.
 func (p *Plane) Connect(control ControlPlane) { p.control = control }
-
-// tracks reports whether requests need more than their attempt.
-func (p *Plane) tracks(o Observe) bool {
-	if o.Phases || o.Zones || o.Types {
-		return true
-	}
-	for i := range p.cfg.Services {
-		if len(p.cfg.Services[i].Steps) > 0 {
-			return true
-		}
-	}
-	for i := range p.cfg.Workloads {
-		w := &p.cfg.Workloads[i]
-		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.Visitors.Think != nil || !c.StayPut && p.cfg.redirected(w) {
-			return true
-		}
-	}
-	return false
-}
 
 // markInstant finds the services whose departures lead somewhere else at once:
 // those with journeys of calls, those that are called, those whose failures may be
@@ -239,7 +219,7 @@ func (p *Plane) markInstant() {
 		} else if s.call == nil {
 			continue
 		}
-		for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
+		for _, service := range p.calleesOf(s) {
 			p.calls[service].leadOn(lag)
 		}
 	}

@@ -195,7 +195,7 @@ func (p *Plane) insertDeadline(d *deadlines, i uint32, r *request, behind uint32
 
 // byArrival orders requests by arrival, then by source, and those that come back
 // together by what they are: never by where they are kept, which depends on who
-// looked when. Where nobody tracks them nothing follows from their order.
+// looked when. From the order of those that are not tracked nothing follows.
 func (p *Plane) byArrival(a, b uint32) int {
 	ra, rb := p.requests.at(a), p.requests.at(b)
 	switch {
@@ -203,7 +203,7 @@ func (p *Plane) byArrival(a, b uint32) int {
 		return int(max(-1, min(1, ra.arrived-rb.arrived)))
 	case ra.source != rb.source:
 		return int(ra.source) - int(rb.source)
-	case p.tracked && ra.source != checkSource:
+	case ra.source != checkSource && p.sources[ra.source].tracked:
 		return cmp.Or(cmp.Compare(p.trips[a].began, p.trips[b].began), cmp.Compare(p.trips[a].key, p.trips[b].key))
 	}
 	return int(a) - int(b)

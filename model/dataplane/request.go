@@ -18,7 +18,7 @@ func (p *Plane) enter(i uint32, r *request) {
 			p.watchLimits(int(r.source), r.arrived)
 		}
 	}
-	if s.straight && p.zonesDown == 0 {
+	if s.straight && !s.lb.dark {
 		p.sendStraight(i, r, s)
 		return
 	}
@@ -107,7 +107,7 @@ func (p *Plane) complete(j job, at sim.Time) {
 	}
 	r.phase = answered
 	p.leave(i, r, at)
-	if p.tracked {
+	if p.sources[r.source].tracked {
 		if p.transfers.counts {
 			p.countInside(i, r, s)
 		}
@@ -192,12 +192,13 @@ func (p *Plane) answer(i uint32, r *request, at sim.Time) {
 
 // endUnanswered ends a request that got no response and is not tried again.
 func (p *Plane) endUnanswered(i uint32) {
-	if !p.tracked {
+	r := p.requests.at(i)
+	s := &p.sources[r.source]
+	if !s.tracked {
 		p.free(i)
 		return
 	}
-	r := p.requests.at(i)
-	if p.sources[r.source].call == nil {
+	if s.call == nil {
 		p.meter.userFailed(r, &p.trips[i])
 		p.think(i, r, p.kernel.Now())
 		p.free(i)

@@ -21,7 +21,7 @@ const (
 	compactWay
 	flowWay
 	fleetWay
-	// rowWay is [Plane.sendInRow], of compact requests that differ in CPU time alone.
+	// rowWay is [Plane.sendInRow], of compact requests that differ in CPU time and bytes alone.
 	rowWay
 
 	compactWays  = compactWay | flowWay | fleetWay | rowWay
@@ -52,15 +52,17 @@ func encounters() []encounter {
 		{"an answer of the load balancer's own, targets that keep connections or are balancers", balanced &^ plainWay, func(p *Plane, s *source) bool { return s.way != nil && !p.leadsStraight(s.way) }},
 		{"stickiness, or targets that are weighed", straightWay | rowWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
 		{"packets that are dropped", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.filter != nil }},
-		{"bytes, or several classes of requests or target groups", rowWay, func(_ *Plane, s *source) bool { return !s.bare || s.way != nil && len(s.way.actions[0].groups) != 1 }},
+		{"several classes of requests or target groups", rowWay, func(_ *Plane, s *source) bool {
+			return len(s.class.upTo) > 1 || s.way != nil && len(s.way.actions[0].groups) != 1
+		}},
 		{"visitors", flowWay | fleetWay | rowWay, func(_ *Plane, s *source) bool { return len(s.visitors.all) > 0 }},
 		{"several answers of a DNS name", compactWays, func(_ *Plane, s *source) bool { return s.lookup != nil }},
 		{"rows of a trace", compactWays, func(_ *Plane, s *source) bool { return s.cfg != nil && s.cfg.Rows != nil }},
 		{"a caller", compactWays, func(_ *Plane, s *source) bool { return s.cfg == nil }},
-		{"trips", compactWays, func(p *Plane, _ *source) bool { return p.tracked }},
+		{"trips", compactWays, func(_ *Plane, s *source) bool { return s.tracked }},
 		{"an event for each departure", compactWays, func(p *Plane, _ *source) bool { return p.everyDeparture }},
 		{"servers none of whose departures can be foreseen", compactWays, func(p *Plane, s *source) bool {
-			return !slices.ContainsFunc(p.cfg.Callees(s.to, s.target, p.fleetServices), func(service int) bool {
+			return !slices.ContainsFunc(p.calleesOf(s), func(service int) bool {
 				return p.mayForesee(service) || p.calls[service].shared
 			})
 		}},

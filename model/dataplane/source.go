@@ -19,15 +19,17 @@ type source struct {
 	way      *way      // what its rules say
 	limits   deadlines
 	patience sim.Time // how long its clients wait; sim.Never: forever
+	tracked  bool     // its requests have trips, and its user requests are counted apart: see [Plane.trackSources]
 	plain    bool     // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
 	bare     bool     // all that its requests differ in is their CPU time
+	carries  bool     // they have bytes, or their responses
 	straight bool     // its requests go straight: see [Plane.sendStraight]
 	closed   bool     // its visitors think before they ask again
 	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
 	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
-	alike    bool     // and differ in nothing but CPU time: see [Plane.sendInRow]
+	alike    bool     // and differ in nothing but CPU time and bytes: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool     // clients that reach their targets without a balancer
 	to       DestinationKind
@@ -57,7 +59,7 @@ type source struct {
 	steady  *workload.Steady        // events, if its rate is constant
 	timer   *sim.Timer[model.Event] // its next arrival
 	demand  demands
-	sizes   rng.Stream
+	sizes   sizes
 	classes rng.Stream
 	class   classTable
 	tokens  float64 // retries that its budget allows now
@@ -163,7 +165,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, workload: len(p.sources), disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
 		demand:  demands{law: cfg.Demand, stream: p.stream(name + "/demand")},
-		sizes:   p.stream(name + "/bytes"),
+		sizes:   sizes{laws: [2]rng.Distribution{cfg.Request, cfg.Response}, stream: p.stream(name + "/bytes")},
 		classes: p.stream(name + "/class"),
 		nodes:   p.stream(name + "/node"),
 		resumes: p.stream(name + "/handshake"),
@@ -172,7 +174,8 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	})
 	i := len(p.sources) - 1
 	s := &p.sources[i]
-	s.bare = len(cfg.Classes) <= 1 && cfg.Request == nil && cfg.Response == nil
+	s.carries = cfg.Request != nil || cfg.Response != nil
+	s.bare = len(cfg.Classes) <= 1 && !s.carries
 	if err := p.connectSource(s, cfg.Classes); err != nil {
 		return err
 	}
@@ -259,7 +262,7 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	if s.compact && p.zonesDown == 0 {
+	if s.compact && (s.direct || !s.lb.dark) {
 		p.sendCompactRequests(ev, s)
 		p.inRow = true // and on, if the next event is such an arrival, too
 		return
@@ -306,6 +309,8 @@ func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 	if p.tracked {
 		p.beginTrip(i, journeyKey(uint64(source), s.number), 0, now)
 		s.number++
+	}
+	if s.tracked {
 		p.meter.userArrived(source)
 		s.tokens = min(s.tokens+s.clients.RetryBudget, RetryBurst)
 	}
@@ -328,7 +333,11 @@ func (s *source) fill(r *request) {
 	} else {
 		r.demand = s.demand.draw()
 	}
-	if row < 0 && cfg.Request == nil && cfg.Response == nil { // they carry nothing
+	if cfg.Rows == nil {
+		if s.carries {
+			of := s.sizes.draw()
+			r.in, r.out, r.high = of.in, of.out, of.high
+		}
 		return
 	}
 	in, out := model.Bytes(0), model.Bytes(0)
@@ -336,13 +345,13 @@ func (s *source) fill(r *request) {
 	case row >= 0 && cfg.Rows.Request != nil:
 		in = heldBytes(float64(cfg.Rows.Request[row]))
 	case cfg.Request != nil:
-		in = heldBytes(s.sizes.Draw(cfg.Request))
+		in = s.sizes.drawOne(cfg.Request)
 	}
 	switch {
 	case row >= 0 && cfg.Rows.Response != nil:
 		out = heldBytes(float64(cfg.Rows.Response[row]))
 	case cfg.Response != nil:
-		out = heldBytes(s.sizes.Draw(cfg.Response))
+		out = s.sizes.drawOne(cfg.Response)
 	}
 	r.setBytes(in, out)
 }

@@ -23,6 +23,10 @@ type endTab struct {
 	count   int64
 	since   int64
 	latency int64 // Σ latency without the load balancer's share
+
+	// Where bytes take their time a target responds before its response has gone out.
+	wired, wiredLatency int64 // of count, who did so, and their part of latency
+	led, ledLatency     int64 // responses that have begun, and Σ latency until then
 }
 
 // Limits of an endTab: its sums stay below 2⁶³.
@@ -37,6 +41,22 @@ const shut = -2 * sim.Minute
 // takes reports whether an end can be put on a tab, of a request with a latency.
 func (t *endTab) takes(at, latency sim.Time) bool {
 	return uint64(at-t.from) < uint64(sim.Minute) && latency < tabLatency && t.count < tabCount
+}
+
+// wire says of an end that was put on a tab that its target had responded before.
+func (t *endTab) wire(latency sim.Time) {
+	t.wired++
+	t.wiredLatency += int64(latency)
+}
+
+// leads puts the beginning of a response on a tab, or returns false if it cannot be.
+func (t *endTab) leads(latency sim.Time) bool {
+	if t.from == shut || latency >= tabLatency || t.led >= tabCount {
+		return false
+	}
+	t.led++
+	t.ledLatency += int64(latency)
+	return true
 }
 
 // put puts the arrival of a request on a tab, or returns false if it cannot be.
@@ -145,15 +165,16 @@ func (p *Plane) payArrivals(n *lane) {
 // payEnds counts what has ended on a lane, and shuts that tab.
 func (p *Plane) payEnds(n *lane) {
 	t, o := n.ended, n.route
-	if n.ended = (endTab{from: shut}); t.count == 0 {
+	if n.ended = (endTab{from: shut}); t.count|t.led == 0 {
 		return
 	}
 	if g := n.group; g != nil {
 		n.open.open -= t.count
 		n.open.active.AddProduct(t.count, int64(t.from))
 		n.open.active.Add(t.since)
-		g.responses += t.count
-		g.latency.Add(t.latency)
+		g.responses += t.count - t.wired + t.led
+		g.latency.Add(t.latency - t.wiredLatency)
+		g.latency.Add(t.ledLatency)
 	}
 	minute := t.from / sim.Minute
 	o.Completed += t.count

@@ -57,7 +57,7 @@ func (p *Plane) countFlows() (map[uint32]*flowCounts, error) {
 			of(r.server).receiving++
 		}
 		flows := 1
-		if p.tracked {
+		if p.tracked && !p.takesFastPath(r) {
 			t := &p.trips[indexOf(h)]
 			flows = int(t.flows)
 			if flows == 0 {

@@ -32,3 +32,33 @@ func TestChecksTakeAsLongAsThereAreOthers(t *testing.T) {
 		}
 	}
 }
+
+// A target has 64 places at 2 servers of 50 ms, and 60 requests come a second where it can serve 40: after 10 s there are
+// 200, of which 136 wait for 3.4 s, and whoever is served after them takes 1.6 s more. Those who leave by then have waited for less.
+// A check that comes to 1,024 in line, where there is no room for more, waits for 25.6 s.
+func TestChecksWaitBehindTheLineThatIsThere(t *testing.T) {
+	demand, err := rng.Fixed(0.05)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []struct {
+		seconds int
+		takes   float64
+	}{{10, 3.4 + 1.6}, {15, 5.9 + 1.6}, {300, 25.6 + 1.6}} {
+		c := Cohort{Shape: Shape{Station: fluid.Station{Demand: demand, Servers: 2, Places: 64, Backlog: 1024}, Sharing: true}, Targets: 1}
+		c.Nodes = 1
+		laws := NewLaws()
+		for range of.seconds {
+			c.Advance(laws, Arrivals{Length: sim.Second, Expected: 60, Patience: 100 * sim.Second})
+		}
+		alone := sim.Seconds(0.05)
+		if got := c.CheckTakes(alone).Seconds(); math.Abs(got/of.takes-1) > 0.02 {
+			t.Errorf("a check takes %v s after %d s, want %v", got, of.seconds, of.takes)
+		}
+		for _, limit := range []struct{ by, least, most float64 }{{0.7, 0.95, 1}, {1, 0.15, 0.85}, {1.3, 0, 0.05}} {
+			if got := c.CheckFails(alone, sim.Seconds(of.takes*limit.by)); !(got >= limit.least && got <= limit.most) {
+				t.Errorf("after %d s a check fails within %v s with probability %v, want %v to %v", of.seconds, of.takes*limit.by, got, limit.least, limit.most)
+			}
+		}
+	}
+}

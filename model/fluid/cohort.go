@@ -58,13 +58,16 @@ type Cohort struct {
 
 	laws      *fluid.Laws
 	past      past
-	came      flow        // of the last step that was worked out
+	came      flow // of the last step that was worked out
+	holdsNow  holdingNow
 	settled   bool        // it changed nothing
 	tail      float64     // share of the stays that were longer than clients wait
 	gaveUp    float64     // share of those who left that gave up in line, beside these
 	varies    float64     // share of the law of the load
 	there     fluid.Means // for good at the number
 	queue     float64     // seconds until a place is free, without chance
+	able      float64     // requests that a target could serve a second
+	patience  float64     // seconds that clients had who leave no work behind; 0: any time
 	pace      float64     // at which the number forgets what chance has brought, a second
 	beside    shared
 	crowded   float64    // share by which stays are longer for want of threads of the host
@@ -135,6 +138,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		f.patience = max(a.Patience, 1).Seconds()
 		f.worth = laws.worthOf(c.Demand)
 	}
+	c.able, c.patience = f.able, f.patience
 	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {
 		c.crowd = nil
 		return

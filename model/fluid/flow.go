@@ -37,20 +37,20 @@ func (c *Cohort) follow(f *flow) {
 	c.came = *f
 	before, varied := c.Number, c.Variance
 	f.relative = 1
-	if was := f.holding(c.Number); c.Variance > 0 {
-		f.relative = max(leastRelative, min(c.Variance/was.Variance, mostRelative))
+	if c.Variance > 0 {
+		f.relative = max(leastRelative, min(c.Variance/c.holds(f).Variance, mostRelative))
 	}
 	c.Number = c.balance(f, came)
 	if c.Number < rare {
 		c.Number = 0
 	}
 	c.makeRoom(f, came)
-	now := f.holding(c.Number)
-	c.vary(f, &now)
+	now := c.holds(f)
+	c.vary(f, now)
 	c.there = now.Means
 	c.Line = max(0, c.Number-now.most)
-	c.remember(f, &now, came)
-	c.findLaw(f, &now)
+	c.remember(f, now, came)
+	c.findLaw(f, now)
 	c.settled = math.Abs(c.Number-before) <= exactly*min(before, came) && math.Abs(c.Variance-varied) <= exactly*varied &&
 		c.varies == 1 && c.tail == 0 && c.Refused == 0
 }
@@ -61,7 +61,7 @@ func (c *Cohort) follow(f *flow) {
 func (c *Cohort) vary(f *flow, now *held) {
 	pace := f.able / now.Slope
 	chance := 2 * pace * now.Variance * (1 + f.each/(f.able*now.Load)) / 2
-	if f.worth != nil && c.Number > 0 {
+	if f.worth != nil && c.Number > 0 && !c.suffices(f, now) {
 		more := f.holding(c.Number * (1 + small))
 		here := c.served(f, c.allowsAlways(f, now))
 		there := c.served(f, c.allowsAlways(f, &more))
@@ -90,10 +90,13 @@ const (
 // held is what is there for good at a number; beyond that of the highest load as if it went on.
 type held struct {
 	fluid.Means
-	most   float64 // number under the highest load
-	beyond float64 // how many times that, or 1
+	most     float64 // number under the highest load
+	beyond   float64 // how many times that, or 1
+	relative float64 // for which used is known; 0: for none
+	used     float64 // see works
 }
 
+// holding is that at any number.
 func (f *flow) holding(number float64) held {
 	h := held{Means: f.laws.Holding(number, f.choices), beyond: 1}
 	h.most = h.Number
@@ -108,48 +111,84 @@ func (f *flow) holding(number float64) held {
 	return h
 }
 
+// holdingNow is the number that is there, and what is there for good at it.
+type holdingNow struct {
+	held
+	laws    *fluid.Laws
+	choices int
+	number  float64
+}
+
+// holds is what is there for good at the number that is there.
+func (c *Cohort) holds(f *flow) *held {
+	if n := &c.holdsNow; n.laws != f.laws || n.choices != f.choices || n.number != c.Number {
+		*n = holdingNow{f.holding(c.Number), f.laws, f.choices, c.Number}
+	}
+	return &c.holdsNow.held
+}
+
 // works is which part of its capacity a target uses that has a number that varies as much as
 // it does: what one server would, whose number has a negative binomial law.
 func (h *held) works(relative float64) float64 {
-	line := h.Load / (1 - h.Load) * h.beyond
-	return 1 - math.Exp(-math.Log1p(line*relative)/relative)
+	if h.relative != relative {
+		h.relative, h.used = relative, 1-math.Exp(-math.Log1p(h.line()*relative)/relative)
+	}
+	return h.used
 }
 
-// balance finds the number at the end of a step.
-func (c *Cohort) balance(f *flow, came float64) float64 {
-	excess := func(number float64) float64 {
-		h := f.holding(number)
-		return number - c.Number - came + f.able*f.seconds*h.works(f.relative)/c.workedAt(f, &h)
+// line is the mean of that law.
+func (h *held) line() float64 { return h.Load / (1 - h.Load) * h.beyond }
+
+// steeper is by how much works grows with the number.
+func (h *held) steeper(relative float64) float64 {
+	line := h.line()
+	grows := h.beyond / ((1 - h.Load) * (1 - h.Load)) / h.Slope
+	if h.beyond > 1 {
+		grows = line / h.Number
 	}
-	low, high := 0.0, c.Number+came
-	if high <= 0 {
+	return (1 - h.works(relative)) / (1 + line*relative) * grows
+}
+
+// balance finds the number at the end of a step, where what is there and what came is what is there then and what was done.
+// It goes by the slope that is known, then by that between the last two (secants), and halves what is left where neither helps: two steps
+// nearly always.
+func (c *Cohort) balance(f *flow, came float64) float64 {
+	all := c.Number + came
+	if all <= 0 {
 		return 0
 	}
-	number := min(c.Number, high)
-	if c.Number == 0 {
-		number = high / 2
+	few, many := 0.0, all
+	number, last, lastExcess := c.Number, 0.0, 0.0
+	if number == 0 {
+		number = min(all/2, f.each/f.able*float64(c.Servers)) // all are served at once
 	}
-	a, b := -high, excess(high)
-	if b <= 0 {
-		return high
-	}
-	for range attempts { // the false position, with half the weight for an end that stays (Illinois)
-		value := excess(number)
-		if value > 0 {
-			high, b = number, value
-			a /= 2
+	for try := range attempts {
+		var h *held
+		if number == c.Number {
+			h = c.holds(f)
 		} else {
-			low, a = number, value
-			b /= 2
+			other := f.holding(number)
+			h = &other
 		}
-		next := (low*b - high*a) / (b - a)
-		if !(next > low && next < high) {
-			next = (low + high) / 2
+		done := f.able * f.seconds / c.workedAt(f, h)
+		excess := number - all + done*h.works(f.relative)
+		slope := 1 + done*h.steeper(f.relative)
+		if try > 0 {
+			slope = (excess - lastExcess) / (number - last)
 		}
-		if math.Abs(next-number) <= exactly*min(number, came+f.able*f.seconds) {
+		if excess > 0 {
+			many = number
+		} else {
+			few = number
+		}
+		next, near := number-excess/slope, exactly*min(number, came+f.able*f.seconds)
+		if !(next >= few && next <= many) || try > goodAttempts && try%2 == 0 {
+			next, near = (few+many)/2, near*exactly
+		}
+		if math.Abs(next-number) <= near {
 			return next
 		}
-		number = next
+		number, last, lastExcess = next, number, excess
 	}
 	return number
 }
@@ -157,7 +196,9 @@ func (c *Cohort) balance(f *flow, came float64) float64 {
 // How exactly the number is found, and how often it is tried.
 const (
 	exactly  = 1e-4
-	attempts = 40
+	attempts = 60
+
+	goodAttempts = 8 // beyond these every other one halves what is left
 )
 
 // workedAt is which part of the work that requests ask for is done for those who leave, at a
@@ -166,7 +207,14 @@ func (c *Cohort) workedAt(f *flow, h *held) float64 {
 	if f.worth == nil {
 		return 1
 	}
-	return c.varies*max(f.worth.without(c.tail), c.least()) + (1-c.varies)*c.served(f, c.allows(f, h))
+	work := 0.0
+	if c.varies > 0 {
+		work = c.varies * max(f.worth.without(c.tail), c.least())
+	}
+	if c.varies < 1 {
+		work += (1 - c.varies) * c.served(f, c.allows(f, h))
+	}
+	return work
 }
 
 // served is which part of the work that is asked for is done where no more of a demand is served than so much.
@@ -186,8 +234,7 @@ func (c *Cohort) least() float64 {
 
 // worked is that at the number that is there.
 func (c *Cohort) worked(f *flow) float64 {
-	h := f.holding(c.Number)
-	return c.workedAt(f, &h)
+	return c.workedAt(f, c.holds(f))
 }
 
 // allows is the longest demand that is served in the time that clients have, at a number.
@@ -206,6 +253,11 @@ func (c *Cohort) allowsAlways(f *flow, h *held) float64 {
 		return c.allows(f, h)
 	}
 	return f.patience * c.rate(f, h)
+}
+
+// suffices reports whether clients surely wait for as long as the longest demand takes at the number, and at small more.
+func (c *Cohort) suffices(f *flow, now *held) bool {
+	return c.waiting(c.Number*(1+small)) <= 0 && f.patience*c.rate(f, now) > f.worth.most()*(1+small)
 }
 
 // waited is how long ago the first of those came who wait at a number: who leaves the line is the next to be

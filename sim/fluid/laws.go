@@ -47,8 +47,9 @@ type Laws struct {
 	room     int                          // 0: any
 	nodes    map[node]*Law
 	means    map[int][]Means // by numbers of targets and loads
-	curves   map[int][]Means // by any number of targets
-	lately   curve           // of these, the last that was looked at
+	curves   map[int]*curve  // by any number of targets
+	lately   *curve          // of these, the last that was looked at
+	near     nearLaw
 	mixed    map[mixture]*Law
 	pieces   []part            // of the demand, for single servers
 	frees    float64           // mean services until the first of all servers is free; 0: not asked for
@@ -97,7 +98,7 @@ func New(station Station, split Split) *Laws {
 		l.room = station.Places + station.Backlog
 	}
 	l.nodes, l.means, l.mixed = map[node]*Law{}, map[int][]Means{}, map[mixture]*Law{}
-	l.curves, l.twoKinds = map[int][]Means{}, map[int]*twoKinds{}
+	l.curves, l.twoKinds = map[int]*curve{}, map[int]*twoKinds{}
 	l.gaps, l.ratios = intervals{}, map[node]ratio{}
 	if split.Share > 0 {
 		l.other, l.both = New(station, Split{Rule: split.Other, Nodes: split.Nodes}), map[[2]*Law]*Law{}
@@ -132,8 +133,29 @@ func (l *Laws) Law(load float64, targets int) *Law {
 	return both
 }
 
+// nearLaw is the law that was asked for last, and the loads between which it is the law.
+type nearLaw struct {
+	law      *Law
+	targets  int
+	from, to float64
+}
+
+// remember notes the law of a place.
+func (l *Laws) remember(m mixture, targets int, law *Law) {
+	l.near = nearLaw{}
+	if !l.split.steady() || m.load >= mostNode {
+		return
+	}
+	const inside = 0.5/mixes - 1e-9 // of the bounds, lest rounding tells
+	middle := float64(m.load) + float64(m.loadPart)/mixes
+	l.near = nearLaw{law, targets, -math.Expm1(-nodeStep * (middle - inside)), -math.Expm1(-nodeStep * (middle + inside))}
+}
+
 // ruled is the law where all come by the rule.
 func (l *Laws) ruled(load float64, targets int) *Law {
+	if n := &l.near; n.targets == targets && n.from <= load && load <= n.to && n.law != nil {
+		return n.law
+	}
 	at, part := l.place(load)
 	n, targetPart := l.split.place(targets, load)
 	m := mixture{node{at, n}, int(part*mixes + 0.5), int(targetPart*fewMixes + 0.5)}
@@ -148,6 +170,7 @@ func (l *Laws) ruled(load float64, targets int) *Law {
 		law = l.mix(m)
 		l.mixed[m] = law
 	}
+	l.remember(m, targets, law)
 	return law
 }
 

@@ -32,65 +32,107 @@ func (l *Laws) Means(load float64, targets int) Means {
 	if i >= mostNode && l.room == 0 {
 		i, part = mostNode-1, 1
 	}
-	return l.at(i, targets).slope(part, *l.at(i+1, targets))
-}
-
-// at is what is there under the load of a node, the number of targets placed by the same load.
-func (l *Laws) at(i, targets int) *Means {
-	if l.lately.targets != targets || l.lately.of == nil {
-		of := l.curves[targets]
-		if of == nil {
-			of = make([]Means, mostNode+mostBeyond+2)
-			l.curves[targets] = of
-		}
-		l.lately.targets, l.lately.of = targets, of
-	}
-	m := &l.lately.of[i]
-	if m.Number == 0 {
-		n, part := l.split.place(targets, l.loadOf(i))
-		*m = *l.mean(node{i, n})
-		if part > 0 {
-			*m = m.plus(part, l.mean(node{i, n + 1}))
-		}
-		if l.other != nil {
-			*m = m.plus(l.split.Share, l.other.at(i, targets))
-		}
-	}
-	return m
+	c := l.curve(l.alike(targets))
+	return l.on(c, i).slope(part, l.on(c, i+1))
 }
 
 // curve is what is there at so many targets under the load of each node.
 type curve struct {
 	targets int
 	of      []Means
+	low     int // the node below the number that was looked for last; < 0: none
+}
+
+// curve returns that of a number of targets.
+func (l *Laws) curve(targets int) *curve {
+	if l.lately == nil || l.lately.targets != targets {
+		l.lately = l.curves[targets]
+		if l.lately == nil {
+			l.lately = &curve{targets: targets, low: -1, of: make([]Means, mostNode+mostBeyond+2)}
+			l.curves[targets] = l.lately
+		}
+	}
+	return l.lately
+}
+
+// at is what is there under the load of a node, the number of targets placed by the same load.
+func (l *Laws) at(i, targets int) *Means { return l.on(l.curve(l.alike(targets)), i) }
+
+// on is that of a curve.
+func (l *Laws) on(c *curve, i int) *Means {
+	m := &c.of[i]
+	if m.Number == 0 {
+		n, part := l.split.place(c.targets, l.loadOf(i))
+		if part == 1 {
+			n, part = n+1, 0
+		}
+		*m = *l.mean(node{i, n})
+		if part > 0 {
+			*m = m.plus(part, l.mean(node{i, n + 1}))
+		}
+		if l.other != nil {
+			*m = m.plus(l.split.Share, l.other.at(i, c.targets))
+		}
+	}
+	return m
+}
+
+// alike is the smallest number of targets for which all is as for so many.
+func (l *Laws) alike(targets int) int {
+	if l.other != nil {
+		return targets
+	}
+	return l.split.alike(targets)
 }
 
 // slope goes a part of the way to the next node.
-func (m Means) slope(part float64, next Means) Means {
+func (m *Means) slope(part float64, next *Means) Means {
 	slope := (next.Number - m.Number) / (next.Load - m.Load)
 	slope = max(slope, next.Number/next.Load) // a number that grows from nothing, and ever faster
-	m = m.plus(part, &next)
-	m.Slope = slope
-	return m
+	at := m.plus(part, next)
+	at.Slope = slope
+	return at
 }
 
 // Holding returns under which load, up to MostLoad, each of so many stations has a number of
 // requests in the long run, and what else is there then.
 func (l *Laws) Holding(number float64, targets int) Means {
-	low, high := 0, mostNode
-	if to := l.at(high, targets); number >= to.Number {
-		return l.at(high-1, targets).slope(1, *to)
+	c := l.curve(l.alike(targets))
+	if l.room > 0 || number >= MostLoad*float64(l.station.Servers) { // fewer are all served at once under that load
+		if to := l.on(c, mostNode); number >= to.Number {
+			return l.on(c, mostNode-1).slope(1, to)
+		}
+	}
+	if c.low < 0 {
+		i, _ := l.place(number / float64(l.station.Servers)) // if nobody waits
+		c.low = min(i, mostNode-1)
+	}
+	if c.low > 0 && l.on(c, c.low).Number > number || l.on(c, c.low+1).Number <= number {
+		c.low = l.below(c, number)
+	}
+	from, to := l.on(c, c.low), l.on(c, c.low+1)
+	return from.slope(max(0, number-from.Number)/(to.Number-from.Number), to)
+}
+
+// below is the last node, or the first one, under whose load no more than a number are there, which are fewer than under the last. It looks
+// near the one before, lest nodes are worked out that nobody asks for.
+func (l *Laws) below(c *curve, number float64) int {
+	low, high, step := c.low, c.low+1, 1
+	for ; low > 0 && l.on(c, low).Number > number; step *= 2 {
+		low, high = max(0, low-step), low
+	}
+	for ; high < mostNode && l.on(c, high).Number <= number; step *= 2 {
+		low, high = high, min(high+step, mostNode)
 	}
 	for high-low > 1 {
 		middle := (low + high) / 2
-		if l.at(middle, targets).Number <= number {
+		if l.on(c, middle).Number <= number {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
-	from, to := l.at(low, targets), l.at(high, targets)
-	return from.slope(max(0, number-from.Number)/(to.Number-from.Number), *to)
+	return low
 }
 
 // mean returns what is there under the load of a node.

@@ -43,6 +43,22 @@ func (s Split) place(targets int, load float64) (node int, part float64) {
 	return node, min(1, max(0, (at-from)/(to-from)))
 }
 
+// steady reports whether a number of targets has the same place under any load.
+func (s Split) steady() bool { return s.Rule != InTurn || s.Nodes <= 1 }
+
+// alike is the smallest number of targets that is placed as so many are, under any load.
+func (s Split) alike(targets int) int {
+	switch {
+	case s.Rule == LeastWaiting:
+		return min(targets, leastTargets[len(leastTargets)-1])
+	case s.Rule == AtRandom:
+		return 1
+	case s.steady():
+		return min(targets, turnTargets[len(turnTargets)-1])
+	}
+	return targets
+}
+
 // regular is the squared coefficient of variation of the intervals between arrivals at
 // one of n targets of a round robin; where several nodes send, each in its own turn, of a renewal process that
 // makes nearly the same queue as theirs together (Whitt 1983, "The queueing network
