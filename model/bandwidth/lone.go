@@ -20,6 +20,7 @@ type lone struct {
 // missing from full credits. While it is on, the bucket and the stations of the link rest.
 type light struct {
 	on    bool
+	base  Rate // of the link's terms
 	lone  lone
 	at    sim.Time // of the debt: the lone flow's begin, or when the last one ended
 	debt  uint64   // credits that are missing, in thousandths of a byte times a nanosecond per second
@@ -37,7 +38,7 @@ const (
 )
 
 func newLight(at sim.Time, terms *Terms) light {
-	l := light{on: true, lone: lone{end: sim.Never}, at: at, bound: mostDebt}
+	l := light{on: true, base: terms.Base, lone: lone{end: sim.Never}, at: at, bound: mostDebt}
 	if hi, lo := bits.Mul64(uint64(terms.credits()), uint64(sim.Second)); hi == 0 {
 		l.bound = min(l.bound, lo)
 	}
@@ -75,7 +76,7 @@ func (l *Link) alone(at sim.Time, bytes model.Bytes, way Way) (took sim.Time, ok
 		return 0, false
 	}
 	if m.debt > 0 {
-		m.debt = l.earned(uint64(l.terms.Base), at)
+		m.debt = l.earned(uint64(m.base), at)
 	}
 	m.at = at
 	took = l.Alone(bytes, way)
@@ -109,7 +110,7 @@ func (l *Link) Through(at, before sim.Time, bytes model.Bytes, way Way) (end sim
 	}
 	debt := m.debt
 	if debt > 0 {
-		debt = l.earned(uint64(l.terms.Base), at)
+		debt = l.earned(uint64(m.base), at)
 	}
 	if over := m.over[way]; over > 0 {
 		if debt += uint64(over) * uint64(took); debt >= m.bound {

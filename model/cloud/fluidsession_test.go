@@ -51,7 +51,8 @@ func TestFluidClosedLoopIsTheRepairmans(t *testing.T) {
 		{160, 10, 0.02},   // most of it
 		{1000, 60, 0.01},  // the same of many who come seldom
 		{400, 10, 0.025},  // twice as many as it can serve
-		{30, 2, 0.06},     // few, each of whom who waits is missed
+		{100, 2.5, 0.02},  // twice as many again, fewer a step
+		{30, 2, 0.07},     // few, each of whom who waits is missed
 	} {
 		for law, think := range map[string]rng.Distribution{"exponential": must(rng.Exponential(test.think)), "uniform": must(rng.Uniform(test.think/2, test.think*3/2))} {
 			cfg := fluidly(closed(test.clients, think, must(rng.Exponential(0.1))))

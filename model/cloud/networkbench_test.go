@@ -22,10 +22,12 @@ func sending(algorithm string, n int, limited bool) *Config {
 // baseline is the same load whose bytes take none.
 func BenchmarkNetwork(b *testing.B) {
 	for _, algorithm := range []string{"round_robin", "least_outstanding_requests"} {
-		for _, limited := range []bool{false, true} {
-			b.Run(fmt.Sprintf("%s/100/limited=%v", algorithm, limited), func(b *testing.B) {
-				benchAgainst(b, sending(algorithm, 100, limited))
-			})
+		for _, n := range []int{100, 1000} {
+			for _, limited := range []bool{false, true} {
+				b.Run(fmt.Sprintf("%s/%d/limited=%v", algorithm, n, limited), func(b *testing.B) {
+					benchAgainst(b, sending(algorithm, n, limited))
+				})
+			}
 		}
 	}
 }

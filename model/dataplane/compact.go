@@ -102,14 +102,14 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		f.ended++
 		f.answered = max(f.answered, at)
 	}
-	if f.counted || p.meter.recovery != nil || !n.source.bare {
+	if f.counted || p.meter.recovery != nil {
 		p.tellOfEnd(r, f, n)
 	}
 	latency := n.latency(r, f, at)
 	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup {
 		t.put(at, latency)
-		if f.wired && r.responseBytes() > 0 {
-			t.wire(latency)
+		if !n.source.bare {
+			p.putBytes(r, f, n, latency)
 		}
 		n.route.Latency.Place(int64(latency + n.hop))
 		return
@@ -122,9 +122,6 @@ func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
 	if p.meter.recovery != nil {
 		p.meter.saw(r.source, r.arrived, true)
 	}
-	if !n.source.bare {
-		p.countCompactBytes(r, f, n.source)
-	}
 	if g := n.group; f.counted && g != nil && g.counts {
 		g.scopes[f.scope].policy.Ended(int(f.local))
 	}
@@ -135,6 +132,9 @@ func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
 func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.Time) {
 	n := &p.lanes[r.route]
 	s := n.source
+	if !s.bare {
+		p.countCompactBytes(r, f, s)
+	}
 	if r.arrived >= p.meter.warmup && latency < tabLatency {
 		p.openEndTab(n, at)
 	}
@@ -152,6 +152,24 @@ func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.
 	}
 }
 
+// putBytes puts the bytes of a compact request on a tab, on which its end is.
+func (p *Plane) putBytes(r *compactRequest, f *fastPath, n *lane, latency sim.Time) {
+	in, out := r.requestBytes(), r.responseBytes()
+	if n.source.direct {
+		p.countCompactBytes(r, f, n.source)
+	} else {
+		f.in, f.out = f.in.Plus(in), f.out.Plus(out)
+		n.ended.out += out
+		if f.zone != r.zone {
+			n.ended.crossed += in + out
+		}
+	}
+	if f.wired && out > 0 {
+		n.ended.wired++
+		n.ended.wiredLatency += int64(latency)
+	}
+}
+
 // countCompactBytes counts the bytes of a compact request that was served.
 func (p *Plane) countCompactBytes(r *compactRequest, f *fastPath, s *source) {
 	in, out := r.requestBytes(), r.responseBytes()
@@ -166,15 +184,23 @@ func (p *Plane) countCompactBytes(r *compactRequest, f *fastPath, s *source) {
 		}
 		return
 	}
+	crossed := model.Bytes(0)
+	if f.zone != r.zone {
+		crossed = in + out
+	}
+	s.countResponses(out, crossed)
+}
+
+// countResponses counts the bytes of responses to compact requests at the load balancer of their source,
+// and those of them and their requests that went to another zone.
+func (s *source) countResponses(out, crossed model.Bytes) {
 	h := &s.lb.hour
-	if h.out = h.out.Plus(out); s.plain {
-		h.processed = h.processed.Plus(out)
-	} else {
+	h.out, h.crossed = h.out.Plus(out), h.crossed.Plus(crossed)
+	if s.flows.on {
 		part := &s.lb.parts[s.flows.protocol]
 		part.processed = part.processed.Plus(out)
-	}
-	if f.zone != r.zone {
-		h.crossed = h.crossed.Plus(in).Plus(out)
+	} else {
+		h.processed = h.processed.Plus(out)
 	}
 }
 

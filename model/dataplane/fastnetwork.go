@@ -14,6 +14,7 @@ import (
 // would have it. What becomes of it all is played when somebody looks ([Plane.playFlows]).
 type fastNetwork struct {
 	coming   int32       // requests whose bytes come in
+	public   bool        // as the server's
 	work     sim.Time    // that those have for the CPU
 	in, out  model.Bytes // of those, and of the responses of all aboard
 	last     sim.Time    // the last known end on the CPU
@@ -21,7 +22,6 @@ type fastNetwork struct {
 	until    sim.Time    // things are played up to then
 	played   sim.Time    // and have been
 	slow     float64     // nanoseconds that a byte takes when nothing is faster
-	public   bool        // as the server's
 }
 
 // openFastNetwork makes ready what the fast path of a server keeps of its interface, or
@@ -191,6 +191,10 @@ func (p *Plane) jobsOn(f *fastPath, at sim.Time, list []uint32) []uint32 {
 // announced for the instant at which it ends if nobody meets it. Bytes that have come before
 // anything else happens anywhere have come at once.
 func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
+	if c.in == 0 && r.source != fullRequest {
+		p.entersAtOnce(r, f, c)
+		return
+	}
 	now, n := r.arrived, f.nic
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
@@ -221,6 +225,35 @@ func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 		n.fast.until, n.fast.played = came, came
 	}
 	p.hasCome(k, f, came)
+}
+
+// entersAtOnce is takeIn for a compact request without bytes, which is at the CPU when it comes.
+func (p *Plane) entersAtOnce(r *compactRequest, f *fastPath, c *cargo) {
+	now, n := r.arrived, f.nic
+	if f.station.Due(now) {
+		p.passComing(f, now)
+	}
+	start, ok := f.station.Foresee(now)
+	if !ok {
+		panic("dataplane: a request has come for which there is no place")
+	}
+	end := sim.Sum(start, c.work)
+	n.fast.last = max(n.fast.last, end)
+	n.fast.out += c.out
+	k := p.compact.alloc()
+	of := p.compact.at(k)
+	*of = *r
+	of.received = now
+	if f.counted {
+		p.compact.ends.insert(k, start+c.work+n.links[outward].Alone(c.out, c.way))
+	}
+	left, leaves := f.station.Offer(k, now, start, end)
+	if start == now {
+		p.compactStarts(k, now, now)
+	}
+	if left != station.NoJob {
+		p.sendCompactResponse(left, f, leaves, f.station.Next())
+	}
 }
 
 // hasCome takes a request whose bytes have come to the CPU.
@@ -272,69 +305,6 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 		return
 	}
 	p.meter.begins(n.route, r.arrived, at-came)
-}
-
-// sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
-// the CPU at another instant.
-func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
-	if f.nic.links[outward].Due(at) {
-		p.playSent(f, at)
-	}
-	r := p.compact.at(k)
-	out := r.responseBytes()
-	if r.source == fullRequest {
-		_, out = p.fullBytes(r.in)
-	}
-	if out == 0 {
-		p.hasGone(k, f, at)
-		return
-	}
-	if r.source != fullRequest {
-		p.compactResponds(r, f, at)
-	} else if of := p.requests.at(r.in); of.gone {
-		f.nic.unsent = f.nic.unsent.Plus(out)
-		p.hasGone(k, f, at)
-		return
-	} else {
-		if of.target != noIndex {
-			p.targetResponds(r.in, p.servers.at(of.server), at)
-		}
-		of.phase = sending
-	}
-	p.stepsEnded++
-	link, way := &f.nic.links[outward], p.wayOn(r, f)
-	if end, ok := link.Through(at, min(f.nic.fast.until, next), out, way); ok {
-		p.hasGone(k, f, end)
-		return
-	}
-	link.Offer(at, k, out, way)
-}
-
-// compactResponds is [Plane.targetResponds] for a compact request.
-func (p *Plane) compactResponds(r *compactRequest, f *fastPath, at sim.Time) {
-	n := &p.lanes[r.route]
-	if n.group == nil {
-		return
-	}
-	f.answered = max(f.answered, at)
-	if latency := n.latency(r, f, at); !n.ended.leads(latency) {
-		n.group.responded(latency)
-	}
-}
-
-// hasGone ends a request whose response has gone out.
-func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
-	if f.counted {
-		p.compact.ends.remove(k)
-	}
-	r := p.compact.at(k)
-	out := r.responseBytes()
-	if r.source == fullRequest {
-		_, out = p.fullBytes(r.in)
-	}
-	f.nic.fast.out -= out
-	p.compactEnds(k, f, at)
-	r.server = noIndex
 }
 
 // endWithFlows is [Plane.endOnFastPath] for a fast path with an interface: the request may have

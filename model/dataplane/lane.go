@@ -7,7 +7,7 @@ import (
 
 // lane is what the compact requests of a route have in common, found once, so that nobody
 // asks for it again request by request, with what is still to be counted of them. It lies beside
-// the route, one cache line that is read and two that are written.
+// the route, one cache line that is read and one that is written; a third is where requests carry bytes.
 type lane struct {
 	source *source
 	route  *RouteOutcome
@@ -21,7 +21,7 @@ type lane struct {
 
 	came  arrivalTab // begins its second cache line
 	ended endTab
-	_     [32]byte // to the end of its third
+	_     [16]byte // to the end of its third
 }
 
 // newLanes makes the lanes of all routes.

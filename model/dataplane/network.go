@@ -14,10 +14,10 @@ import (
 // has a place, and its response goes out after it has given that back. The bytes of a
 // call pass the interface of its caller at the same time.
 type nic struct {
+	fast   fastNetwork       // on the fast path
 	links  [2]bandwidth.Link // inward and outward
 	unsent model.Bytes       // of responses that nobody waited for
 	disks  bool              // what volumes read and write passes too
-	fast   fastNetwork       // on the fast path
 }
 
 // Directions of a nic.

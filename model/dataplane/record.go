@@ -49,6 +49,9 @@ func (r *request) carries() bool { return r.in|r.out|uint32(r.high) != 0 }
 
 // heldBytes holds a size to what a request records.
 func heldBytes(bytes float64) model.Bytes {
+	if bytes >= 0 && bytes <= float64(MaxBytes) { // most are, and that is cheaper to find out
+		return model.Bytes(bytes)
+	}
 	return model.Bytes(max(0, min(bytes, float64(MaxBytes))))
 }
 

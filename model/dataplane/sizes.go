@@ -35,19 +35,24 @@ func (z *sizes) draw() size {
 
 // drawAhead draws the next sizes: one variate a law and request, in the order of the requests.
 func (z *sizes) drawAhead() {
-	var bytes [2][drawnAhead]float64
-	for d, law := range z.laws {
-		if law != nil && z.laws[1-d] == nil {
-			z.stream.Draws(law, bytes[d][:])
+	in, out := z.laws[0], z.laws[1]
+	var bytes [drawnAhead]float64
+	switch {
+	case in == nil:
+		z.stream.Draws(out, bytes[:])
+		for i, b := range bytes {
+			z.ahead[i] = newSize(0, heldBytes(b))
 		}
-	}
-	for i := range z.ahead {
-		for d, law := range z.laws {
-			if law != nil && z.laws[1-d] != nil {
-				bytes[d][i] = z.stream.Draw(law)
-			}
+	case out == nil:
+		z.stream.Draws(in, bytes[:])
+		for i, b := range bytes {
+			z.ahead[i] = newSize(heldBytes(b), 0)
 		}
-		z.ahead[i] = newSize(heldBytes(bytes[0][i]), heldBytes(bytes[1][i]))
+	default:
+		for i := range z.ahead {
+			first := z.drawOne(in)
+			z.ahead[i] = newSize(first, z.drawOne(out))
+		}
 	}
 }
 

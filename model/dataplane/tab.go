@@ -1,6 +1,9 @@
 package dataplane
 
-import "headroom/sim"
+import (
+	"headroom/model"
+	"headroom/sim"
+)
 
 // What comes to a lane and what ends on it, many in a row within one minute, is counted as one
 // sum: it is on a tab. Whoever lets requests come or end pays all tabs ([Plane.payTabs]) before
@@ -24,6 +27,8 @@ type endTab struct {
 	since   int64
 	latency int64 // Σ latency without the load balancer's share
 
+	out, crossed model.Bytes // of those with a load balancer; see countResponses
+
 	// Where bytes take their time a target responds before its response has gone out.
 	wired, wiredLatency int64 // of count, who did so, and their part of latency
 	led, ledLatency     int64 // responses that have begun, and Σ latency until then
@@ -41,12 +46,6 @@ const shut = -2 * sim.Minute
 // takes reports whether an end can be put on a tab, of a request with a latency.
 func (t *endTab) takes(at, latency sim.Time) bool {
 	return uint64(at-t.from) < uint64(sim.Minute) && latency < tabLatency && t.count < tabCount
-}
-
-// wire says of an end that was put on a tab that its target had responded before.
-func (t *endTab) wire(latency sim.Time) {
-	t.wired++
-	t.wiredLatency += int64(latency)
 }
 
 // leads puts the beginning of a response on a tab, or returns false if it cannot be.
@@ -175,6 +174,9 @@ func (p *Plane) payEnds(n *lane) {
 		g.responses += t.count - t.wired + t.led
 		g.latency.Add(t.latency - t.wiredLatency)
 		g.latency.Add(t.ledLatency)
+		if t.out|t.crossed != 0 {
+			n.source.countResponses(t.out, t.crossed)
+		}
 	}
 	minute := t.from / sim.Minute
 	o.Completed += t.count

@@ -53,23 +53,38 @@ func (m *blend) meanBelow(seconds float64) float64 {
 	return sum / all
 }
 
+// record divides a batch by the offset, too: of few stays a law of a small share has one only where that is large. What it says
+// beyond that is each law's own offset, which is spread evenly whatever the number of stays is.
 func (m *blend) record(h *stat.Histogram, b Batch) {
 	all := 0.0
 	for k, l := range m.laws {
 		all += m.shares[k] * l.within(b)
 	}
-	upTo, before, n := 0.0, int64(0), b.N
+	upTo, before, n, offset := 0.0, int64(0), b.N, b.Offset
 	for k, l := range m.laws {
-		upTo += m.shares[k] * l.within(b) / all
+		share := m.shares[k] * l.within(b) / all
+		b.Offset = ownOffset(float64(n)*upTo+offset, float64(n)*share)
+		upTo += share
 		b.N = n - before
 		if k < len(m.laws)-1 {
-			b.N = min(b.N, max(0, int64(math.Floor(float64(n)*upTo+b.Offset))-before))
+			b.N = min(b.N, max(0, int64(math.Floor(float64(n)*upTo+offset))-before))
 		}
 		if b.N > 0 {
 			l.Record(h, b)
 		}
 		before += b.N
 	}
+}
+
+// ownOffset is where in its part of a batch the first stay of a law lies that has so many on average, and begins at a place
+// between whole ones: spread evenly among the places that make as many.
+func ownOffset(place, many float64) float64 {
+	first := 1 - (place - math.Floor(place))
+	more := many - math.Floor(many)
+	if first <= more {
+		return min(first/more, 1-1e-12)
+	}
+	return (first - more) / (1 - more)
 }
 
 // Stretched returns the law of stays that are so many times as long.

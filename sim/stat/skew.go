@@ -37,8 +37,8 @@ func Skewness(xs []float64) (skewness, deviation float64) {
 // It is the quantile of Student's statistic by the Cornish-Fisher expansion to the order of 1/n, with t for the normal
 // quantile (P. Hall, The Bootstrap and Edgeworth Expansion, 1992, sections 2.5 and 2.6: with a = lean/6 these are
 // a(1 + 2t²) and, for a kurtosis of κ, 5a²t(4t² − 1)/2 − κt(t² − 3)/12n), and for κ that of gamma laws, 3/2 of
-// the squared skewness. Of these it is right within some percent from n·risk on that is of any use, and of
-// lognormal ones it is a little wide (see the tests). The bound for how far the expectation may lie below takes -lean.
+// the squared skewness. For these the risk is right within 15 % from twenty observations on (see the tests); of lognormal
+// laws the bound is a little wide. The bound for how far the expectation may lie below takes -lean.
 func Reach(risk, freedom, lean float64) float64 {
 	return stretched(-distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(risk), lean)
 }
