@@ -29,6 +29,7 @@ type fluidly struct {
 	stale    bool // currents lead where requests go no more
 	nodes    []nodeFlow
 	tallies  []tally
+	into     []law.Into // where one of them is recorded
 	draws    rng.Stream
 	checks   rng.Stream
 	works    rng.Stream

@@ -303,7 +303,7 @@ func (p *Plane) countStarts(c *current, at sim.Time, kind int, n int64) {
 func (p *Plane) recordDurations() {
 	for i := range p.functions {
 		if f := p.functions[i].rates; f.finished > 0 {
-			f.held.Record(f.of.counts.Duration, law.Batch{N: f.finished, Offset: p.fluid.draws.Uniform()})
+			f.held.Record([]law.Into{{Histogram: f.of.counts.Duration}}, law.Batch{N: f.finished, Offset: p.fluid.draws.Uniform()})
 			f.finished = 0
 		}
 	}

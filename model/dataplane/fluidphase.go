@@ -34,10 +34,10 @@ func (p *Plane) recordObserved(t *tally, u float64) {
 		return
 	}
 	if o.Zones != nil {
-		t.stay.Record(o.Zones[c.key.zone], t.n, t.hop, u)
+		p.fluid.record(o.Zones[c.key.zone], t.hop)
 	}
 	if o.Types != nil && c.key.typ >= 0 {
-		t.stay.Record(o.Types[c.key.typ], t.n, t.hop, u)
+		p.fluid.record(o.Types[c.key.typ], t.hop)
 	}
 }
 
@@ -79,7 +79,7 @@ func (p *Plane) recordPhases(t *tally, u float64) {
 			h.RecordMany(0, t.n)
 			continue
 		}
-		of.Record(h, law.Batch{N: t.n, Offset: u})
+		of.Record([]law.Into{{Histogram: h}}, law.Batch{N: t.n, Offset: u})
 	}
 }
 

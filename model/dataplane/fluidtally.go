@@ -3,6 +3,8 @@ package dataplane
 import (
 	"headroom/model/fluid"
 	"headroom/sim"
+	law "headroom/sim/fluid"
+	"headroom/sim/stat"
 )
 
 // tally is responses of a law that are not recorded yet.
@@ -50,24 +52,31 @@ func (p *Plane) recordFluid() {
 	for i := range f.tallies {
 		t := &f.tallies[i]
 		u := f.draws.Uniform()
+		f.into = f.into[:0]
 		switch {
 		case t.measured:
-			t.stay.Record(t.route.Latency, t.n, t.hop, u)
+			f.record(t.route.Latency, t.hop)
 		case t.route.Early != nil:
-			t.stay.Record(t.route.Early, t.n, t.hop, u)
+			f.record(t.route.Early, t.hop)
 		}
 		p.recordOthers(t, u)
 		p.recordObserved(t, u)
+		t.stay.Record(f.into, t.n, u)
 	}
 	f.tallies = f.tallies[:0]
 	p.recordDurations()
+}
+
+// record has the responses of a tally recorded, each with what is added to its stay.
+func (f *fluidly) record(h *stat.Histogram, also sim.Time) {
+	f.into = append(f.into, law.Into{Histogram: h, Longer: int64(also)})
 }
 
 // recordOthers records the responses for who looks at them beside their route.
 func (p *Plane) recordOthers(t *tally, u float64) {
 	if t.group != None {
 		for _, h := range p.targetGroups[t.group].times {
-			t.stay.Record(h, t.n, t.across, u)
+			p.fluid.record(h, t.across)
 		}
 	}
 	if !p.tracked || !t.measured || !p.isUser(t.source) {
@@ -75,7 +84,7 @@ func (p *Plane) recordOthers(t *tally, u float64) {
 	}
 	who := p.meter.workloads[t.source]
 	user := &p.meter.users[who]
-	t.stay.Record(user.Latency, t.n, t.hop+t.before, u)
+	p.fluid.record(user.Latency, t.hop+t.before)
 	user.InDeadline += t.n
 	if limit := p.meter.limits[who]; limit > 0 {
 		user.InDeadline -= int64(float64(t.n)*t.stay.Tail(limit-t.hop-t.before) + u)

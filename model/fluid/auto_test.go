@@ -46,7 +46,7 @@ func crowded(t *testing.T, sharing bool, loads []float64, auto *Auto) *crowd {
 		out.came, out.left, out.gone = out.came+a.Came, out.left+ended, out.gone+late
 		out.kept = c.Content
 		stay := Stay{Law: c.Law, Limit: a.Patience}
-		stay.Record(&out.stays, int64(ended-late), 0, 0.5)
+		stay.Record([]fluid.Into{{Histogram: &out.stays}}, int64(ended-late), 0.5)
 		out.played = append(out.played, c.Played)
 	}
 	if auto != nil {

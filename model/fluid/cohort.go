@@ -57,6 +57,7 @@ type Cohort struct {
 	Played bool    // the last step was
 
 	laws      *fluid.Laws
+	found     knownLaws
 	past      past
 	came      flow // of the last step that was worked out
 	holdsNow  holdingNow
@@ -110,14 +111,26 @@ func NewLaws() *Laws {
 	return &Laws{known: map[stationKey]*fluid.Laws{}, worth: map[rng.Distribution]*worth{}}
 }
 
+// knownLaws is what laws a cohort had last.
+type knownLaws struct {
+	in    *Laws
+	key   stationKey
+	laws  *fluid.Laws
+	worth *worth
+}
+
 // of returns the laws of a cohort's station. Their demand is a value or a pointer.
 func (s *Laws) of(c *Cohort) *fluid.Laws {
 	key := stationKey{c.Station, c.Split}
+	if c.found.in == s && c.found.key == key {
+		return c.found.laws
+	}
 	l := s.known[key]
 	if l == nil {
 		l = fluid.New(c.Station, c.Split)
 		s.known[key] = l
 	}
+	c.found = knownLaws{in: s, key: key, laws: l}
 	return l
 }
 
@@ -136,7 +149,10 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	f.able = f.whole * max(1-other/float64(c.Servers), 1e-6)
 	if !c.Finishes && a.Patience != sim.Never {
 		f.patience = max(a.Patience, 1).Seconds()
-		f.worth = laws.worthOf(c.Demand)
+		if c.found.worth == nil {
+			c.found.worth = laws.worthOf(c.Demand)
+		}
+		f.worth = c.found.worth
 	}
 	c.able, c.patience = f.able, f.patience
 	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {

@@ -131,7 +131,7 @@ func (r *replay) step(m moment, awaited float64) {
 	r.says.add(ends{served: ended * (1 - m.late), refused: part * came * m.refused, late: ended * m.late})
 	r.works += part * m.busy
 	r.able += (r.now - begin) * 1e9 * float64(r.shape.Servers*len(r.targets))
-	m.stay.Record(&r.rates, int64(ended*(1-m.late)+r.offset), 0, r.offset)
+	m.stay.Record([]fluid.Into{{Histogram: &r.rates}}, int64(ended*(1-m.late)+r.offset), r.offset)
 	r.offset = math.Mod(r.offset+golden, 1)
 }
 

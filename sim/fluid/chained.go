@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 	"sort"
-
-	"headroom/sim/stat"
 )
 
 // Time is how long something takes, in seconds: a [Law], or a distribution of package rng.
@@ -188,13 +186,13 @@ func (p *points) quantile(share float64) float64 {
 	return p.stays[i] + (place-float64(i))*(p.stays[i+1]-p.stays[i])
 }
 
-func (p *points) record(h *stat.Histogram, b Batch) {
+func (p *points) record(into []Into, b Batch) {
 	within := 1.0
 	if b.Limit > 0 {
 		within = 1 - p.tail(b.Limit)
 	}
 	for k := range b.N {
-		h.Record(b.at(int64(p.quantile((float64(k)+b.Offset)/float64(b.N)*within) * 1e9)))
+		b.record(into, int64(p.quantile((float64(k)+b.Offset)/float64(b.N)*within)*1e9), 1)
 	}
 }
 

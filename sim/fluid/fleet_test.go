@@ -182,7 +182,7 @@ func TestLawsAreLaws(t *testing.T) {
 			law := laws.Law(load, 7)
 			var h stat.Histogram
 			for i := range 1000 {
-				law.Record(&h, Batch{N: 200, Offset: math.Mod(float64(i)*0.6180339887, 1)})
+				law.Record([]Into{{Histogram: &h}}, Batch{N: 200, Offset: math.Mod(float64(i)*0.6180339887, 1)})
 			}
 			if h.Count() != 200_000 || !near(h.Mean()*1e-9, law.Mean(), 0.01) {
 				t.Errorf("rule %v at %v: %d recorded, of mean %v, want 200000, %v", rule, load, h.Count(), h.Mean()*1e-9, law.Mean())

@@ -90,21 +90,41 @@ func (l *Law) MeanBelow(seconds float64) float64 {
 // Batch is stays that are to be recorded.
 type Batch struct {
 	N      int64
-	Longer int64   // nanoseconds that each is longer
 	Offset float64 // from 0 to 1: the k-th stay is that which a share (k + offset)/n does not exceed
 	Limit  float64 // seconds that none exceeds; those that would are left out of the law. 0: none
 }
 
-// Record adds stays to a histogram as the law divides them. Where offsets are spread evenly over the
+// Into is a histogram, and how many nanoseconds longer than a stay each of its observations is.
+type Into struct {
+	*stat.Histogram
+	Longer int64
+}
+
+// record adds as many stays to each histogram.
+func (b *Batch) record(into []Into, stay, n int64) {
+	if b.Limit > 0 {
+		stay = min(stay, int64(b.Limit*1e9))
+	}
+	for _, to := range into {
+		if n == 1 {
+			to.Record(stay + to.Longer)
+		} else {
+			to.RecordMany(stay+to.Longer, n)
+		}
+	}
+}
+
+// Record adds the same stays to histograms as the law divides them. Where offsets are spread evenly over the
 // calls nothing that the law holds possible is left out in the long run, however few each batch is.
-func (l *Law) Record(h *stat.Histogram, b Batch) {
+func (l *Law) Record(into []Into, b Batch) {
 	switch {
+	case len(into) == 0:
 	case l.made != nil && b.N <= fewStays: // whatever it was asked before
-		l.made.record(h, b)
+		l.made.record(into, b)
 	case b.N < fewStays/16:
-		l.recordFew(h, b)
+		l.recordFew(into, b)
 	default:
-		l.recordMany(h, b)
+		l.recordMany(into, b)
 	}
 }
 
@@ -119,16 +139,8 @@ func (l *Law) within(b Batch) float64 {
 	return max(1-l.Tail(b.Limit), 1e-12)
 }
 
-// at bounds a stay in nanoseconds.
-func (b *Batch) at(stay int64) int64 {
-	if b.Limit > 0 {
-		stay = min(stay, int64(b.Limit*1e9))
-	}
-	return stay + b.Longer
-}
-
 // recordMany goes through the buckets.
-func (l *Law) recordMany(h *stat.Histogram, b Batch) {
+func (l *Law) recordMany(into []Into, b Batch) {
 	before, below, within := int64(0), l.below(), l.within(b)
 	for i, upTo := range below[1:] {
 		if i+1 < len(below)-1 && float64(b.N)*upTo <= (b.Offset+float64(before))*within {
@@ -139,7 +151,7 @@ func (l *Law) recordMany(h *stat.Histogram, b Batch) {
 			many = b.N
 		}
 		from, width := stat.Bin(i)
-		h.RecordMany(b.at(from+width/2), many-before)
+		b.record(into, from+width/2, many-before)
 		if before = many; before == b.N {
 			return
 		}
@@ -147,7 +159,7 @@ func (l *Law) recordMany(h *stat.Histogram, b Batch) {
 }
 
 // recordFew looks for the bucket of each stay.
-func (l *Law) recordFew(h *stat.Histogram, b Batch) {
+func (l *Law) recordFew(into []Into, b Batch) {
 	below, within := l.below(), l.within(b)
 	if l.guide == nil {
 		l.guide = guideTo(below)
@@ -155,12 +167,12 @@ func (l *Law) recordFew(h *stat.Histogram, b Batch) {
 	for k := range b.N {
 		p := min((float64(k)+b.Offset)/float64(b.N)*within, below[len(below)-1])
 		from, width := stat.Bin(max(0, seek(below, l.guide, p)-1))
-		h.Record(b.at(from + width/2))
+		b.record(into, from+width/2, 1)
 	}
 }
 
 // guides is how many parts the shares have between which a bound is looked for.
-const guides = 256
+const guides = 4096
 
 // guideTo finds the first bound that is no smaller than each of so many shares, and the last.
 func guideTo(below []float64) []int32 {

@@ -12,7 +12,7 @@ import (
 type maker interface {
 	tail(seconds float64) float64
 	meanBelow(seconds float64) float64
-	record(h *stat.Histogram, b Batch)
+	record(into []Into, b Batch)
 }
 
 // Mix returns the law of requests of which each law has its share.
@@ -55,7 +55,7 @@ func (m *blend) meanBelow(seconds float64) float64 {
 
 // record divides a batch by the offset, too: of few stays a law of a small share has one only where that is large. What it says
 // beyond that is each law's own offset, which is spread evenly whatever the number of stays is.
-func (m *blend) record(h *stat.Histogram, b Batch) {
+func (m *blend) record(into []Into, b Batch) {
 	all := 0.0
 	for k, l := range m.laws {
 		all += m.shares[k] * l.within(b)
@@ -70,7 +70,7 @@ func (m *blend) record(h *stat.Histogram, b Batch) {
 			b.N = min(b.N, max(0, int64(math.Floor(float64(n)*upTo+offset))-before))
 		}
 		if b.N > 0 {
-			l.Record(h, b)
+			l.Record(into, b)
 		}
 		before += b.N
 	}
@@ -105,14 +105,14 @@ func (s *stretched) tail(seconds float64) float64 { return s.law.Tail(seconds / 
 
 func (s *stretched) meanBelow(seconds float64) float64 { return s.by * s.law.MeanBelow(seconds/s.by) }
 
-func (s *stretched) record(h *stat.Histogram, b Batch) {
+func (s *stretched) record(into []Into, b Batch) {
 	within := 1.0
 	if b.Limit > 0 {
 		within = max(1-s.tail(b.Limit), 1e-12)
 	}
 	for k := range b.N {
 		stay := s.by * s.law.Quantile((float64(k)+b.Offset)/float64(b.N)*within)
-		h.Record(b.at(int64(stay * 1e9)))
+		b.record(into, int64(stay*1e9), 1)
 	}
 }
 
@@ -214,7 +214,7 @@ func (t *taking) meanBelow(seconds float64) float64 {
 	return sum / all
 }
 
-func (t *taking) record(h *stat.Histogram, b Batch) {
+func (t *taking) record(into []Into, b Batch) {
 	within := 1.0
 	if b.Limit > 0 {
 		within = 1 - t.tail(b.Limit)
@@ -227,6 +227,6 @@ func (t *taking) record(h *stat.Histogram, b Batch) {
 		}
 		inside := (p - t.upTo[i-1]) / max(t.upTo[i]-t.upTo[i-1], 1e-12)
 		stay := t.ends[i-1] + min(1, max(0, inside))*(t.ends[i]-t.ends[i-1])
-		h.Record(b.at(int64(stay * 1e9)))
+		b.record(into, int64(stay*1e9), 1)
 	}
 }

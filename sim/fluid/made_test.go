@@ -21,7 +21,7 @@ func TestFewStaysOfAMixtureAreThoseOfItsLaws(t *testing.T) {
 			var h stat.Histogram
 			offsets := rng.New(1, 0, "offsets")
 			for range 400_000 / n {
-				law.Record(&h, Batch{N: n, Offset: offsets.Uniform()})
+				law.Record([]Into{{Histogram: &h}}, Batch{N: n, Offset: offsets.Uniform()})
 			}
 			if got := h.Mean() * 1e-9; math.Abs(got/law.Mean()-1) > 0.04 {
 				t.Errorf("%v of long ones, %d at once: mean %.3f, want %.3f", share, n, got, law.Mean())
