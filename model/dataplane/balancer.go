@@ -12,13 +12,15 @@ import (
 // what its rules say, and its use in the present clock hour.
 type balancer struct {
 	cfg       *LoadBalancer
-	dns       []model.Zone // nodes that clients are sent to
+	dns       []model.Zone // nodes that clients know, each of whom has one of them at random
 	dark      bool         // one of those is off the network
 	nodes     []node       // by zone
 	limited   bool         // it may be too small
 	hour      balancerHour
-	changing  bool       // a change of dns is on its way
-	shifted   model.Zone // that clients are not to come to; None
+	told      []nodeAnswer // what DNS answered, the oldest first that a client may still have
+	ages      int          // of answers that are told apart
+	offer     []model.Zone // scratch of reconsiderNodes
+	shifted   model.Zone   // that clients are not to come to; None
 	shiftedAt sim.Time
 	groups    []int // target groups that it forwards to
 	carrier   carrier
@@ -273,38 +275,6 @@ func (p *Plane) released(i uint32, t *target, g *targetGroup) {
 	}
 	if t.draining && t.inFlight == 0 && g.idle == 0 { // nobody keeps a connection
 		p.scheduleAfter(0, handled(targetIsDrained, p.targets.handle(i)))
-	}
-}
-
-// reconsiderNodes lets clients learn, after the life of a DNS answer, which
-// zones still have something to offer.
-func (p *Plane) reconsiderNodes(b int) {
-	if lb := &p.balancers[b]; !lb.changing {
-		lb.changing = true
-		p.scheduleAfter(lb.cfg.DNSTTL, indexed(nodesChange, b))
-	}
-}
-
-// onNodesChange applies what health says of the zones now.
-func (p *Plane) onNodesChange(ev model.Event) {
-	b := &p.balancers[ev.Index()]
-	b.changing = false
-	p.regroupAll()
-	b.dns = b.dns[:0]
-	defer p.darken(b)
-	for _, wanted := range []func(model.Zone) bool{
-		func(z model.Zone) bool { return z != b.shifted && p.nodeIsGood(b, z) },
-		func(z model.Zone) bool { return z != b.shifted },
-		func(model.Zone) bool { return true },
-	} {
-		for _, z := range b.cfg.Zones {
-			if wanted(z) {
-				b.dns = append(b.dns, z)
-			}
-		}
-		if len(b.dns) > 0 {
-			return
-		}
 	}
 }
 

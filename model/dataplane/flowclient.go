@@ -111,9 +111,13 @@ func (p *Plane) nodeFor(i uint32, s *source, b *balancer) model.Zone {
 		if parent := p.requests.Get(p.trips[i].parent); parent != nil {
 			own := p.servers.at(parent.server).zone
 			for _, z := range b.dns {
-				if z == own && (b.cfg.ZoneAffinity >= 1 || s.nodes.Uniform() < b.cfg.ZoneAffinity) {
+				if z != own {
+					continue
+				}
+				if b.cfg.ZoneAffinity >= 1 || s.nodes.Uniform() < b.cfg.ZoneAffinity {
 					return own
 				}
+				break
 			}
 		}
 	}

@@ -251,7 +251,7 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 		g := &p.targetGroups[m.group]
 		c.Rule, c.Choices = ruleOf(g), 0
 		if len(g.balancers) > 0 {
-			c.Nodes = max(1, len(p.balancers[g.balancers[0]].dns))
+			c.Nodes = max(1, p.balancers[g.balancers[0]].nodesKnown())
 		}
 		if !g.cfg.CrossZone {
 			c.Nodes = 1

@@ -271,11 +271,15 @@ func (p *Plane) newTargetGroups() error {
 
 func (p *Plane) newBalancers() error {
 	p.balancers = make([]balancer, len(p.cfg.LoadBalancers))
+	ages := dnsAges
+	if p.cfg.Fluid > 0 {
+		ages = 1
+	}
 	for i := range p.balancers {
 		cfg := &p.cfg.LoadBalancers[i]
 		b := &p.balancers[i]
 		*b = balancer{cfg: cfg, groups: cfg.forwards(), nodes: make([]node, len(p.frame.Zones)), shifted: None}
-		b.dns = append(b.dns, cfg.Zones...)
+		b.newNodes(ages)
 		b.limited = cfg.Growth.grows()
 		for _, l := range cfg.AllListeners() {
 			b.counts.Rules = append(b.counts.Rules, make([]int64, len(l.Rules)+1))
