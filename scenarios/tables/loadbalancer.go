@@ -39,7 +39,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("minimum_load_balancer_capacity", schema.Inner(), "", "what its nodes have at least, from the start on"),
 		schema.Row("minimum_load_balancer_capacity.capacity_units", schema.Whole(1, dataplane.MaxUnits), schema.Required, "capacity units (LCU) of the whole load balancer, which are billed even if fewer are used"),
 		schema.Row("dns_record_client_routing_policy", schema.OneOf("any_availability_zone: any node", "partial_availability_zone_affinity: 85% to the node of the client's zone", "availability_zone_affinity: the node of the client's zone"), `"any_availability_zone"`, "network: which node clients in a zone of the region, which are services, are told"),
-		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
+		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the addresses of nodes, each since another instant"),
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("gateway", schema.Name("load_balancer"), "", "the Gateway Load Balancer, by whose endpoints all that clients send comes here, and all answers go"),
 		schema.Row("tcp_idle_timeout_seconds", schema.Quantity(schema.Seconds, 60, 6000), "350", "gateway: after so long without a packet a flow is forgotten, and may go to another appliance"),
