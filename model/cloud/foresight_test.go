@@ -30,7 +30,8 @@ func sharing(vcpus, applications int, load float64) *Config {
 			front.Default.Forward = []dataplane.Forward{{TargetGroup: k, Weight: 1}}
 			cfg.LoadBalancers = append(cfg.LoadBalancers, front)
 		}
-		cfg.request(poissonAt(load*float64(f.Count*vcpus)/0.1/float64(applications)), must(rng.Exponential(0.1))).Target = k
+		w := cfg.request(poissonAt(load*float64(f.Count*vcpus)/0.1/float64(applications)), must(rng.Exponential(0.1)))
+		w.Name, w.Target = fmt.Sprint("clients of ", k), k // names apart: streams are named after their workload
 		if f.Applications = append(f.Applications, k); applications == 1 {
 			f.Applications = nil
 		}
