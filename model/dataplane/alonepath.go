@@ -1,9 +1,6 @@
 package dataplane
 
-import (
-	"headroom/sim"
-	"headroom/sim/station"
-)
+import "headroom/sim"
 
 // A server that shares its CPU among its requests, and its machine with nobody, has the fast path
 // that applications of one machine have together (sharedpath.go): it is its own base. Time limits
@@ -36,8 +33,7 @@ func (p *Plane) foreseeableAlone(s *server) bool {
 func (p *Plane) openAlone(f *fastPath, s *server) {
 	spec := s.station.Spec()
 	f.opensFor(s, s, min(int64(spec.Limit), mostSharing*spec.Servers<<f.impatient))
-	f.lines, f.foresight = false, p.newForesight(s)
-	f.station.Reset(station.Spec{Servers: spec.Servers}, 0)
+	f.lines, f.waiting, f.upTo = false, 0, p.foreseeUpTo(s)
 	s.settles = settlesShared
 }
 

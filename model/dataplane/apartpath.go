@@ -20,7 +20,7 @@ func (p *Plane) openApart(base *fastPath, b *server) {
 		f.lines = false
 		f.station.Reset(station.Spec{Servers: int64(a.gate.limit), Backlog: a.gate.backlog}, 0)
 	}
-	base.shared, base.foresees, b.settles = true, true, settlesApart
+	base.shared, b.settles = true, settlesApart
 }
 
 // settleApart is [Plane.settleFastPath] for all applications of a base.
@@ -49,7 +49,7 @@ func (p *Plane) leaveApart(base *fastPath, b *server) {
 	}
 	p.settleApart(b, at)
 	busy := p.busyApart(b, at)
-	base.shared, base.foresees, b.settles = false, false, settlesStation
+	base.shared, b.settles = false, settlesStation
 	jobs, remainders := []uint32{}, p.remainders[:0]
 	for _, h := range b.applications {
 		a := p.servers.Get(h)

@@ -39,12 +39,12 @@ type fastPath struct {
 	work      sim.Time    // lines: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
 	base      uint32      // shared: whose CPU it is
-	foresight foresight   // shared: of that; each who shares it knows upTo
-	foresees  bool        // shared: who computes there is at the foreseen station of its base
+	upTo      int32       // counted and shared: see [Plane.foreseeUpTo]
+	foresees  bool        // counted and shared: the ends of all who compute there are announced
 	lines     bool        // shared, of an application: requests may wait for a place
 	free      int32       // lines: places that nobody has
 	waiting   int32       // lines: who stands in that of its gate
-	_         [4]byte     // to the end of its fourth cache line
+	_         [16]byte    // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -203,6 +203,10 @@ func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
 	f := &p.fastPaths[p.compact.at(k).server]
 	if f.wired {
 		return p.endWithFlows(k, f, now)
+	}
+	if f.shared {
+		p.leavesPlace(k, f, at)
+		return sim.Never
 	}
 	if !f.station.Due(at) {
 		p.compactEnds(k, f, at)

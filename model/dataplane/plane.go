@@ -106,8 +106,8 @@ type Plane struct {
 	compact       compactRequests     // on them
 	bases         []base              // kinds of servers that applications share
 	remainders    []station.Remainder // room for some
-	foresights    int64               // times that a CPU which requests share was foreseen, and is no more
-	foreseen      int64               // requests that this was good for
+	foresights    int64               // times that the ends of who share a CPU were announced each by itself, and are no more
+	foreseen      int64               // requests that no vCPU was shared for: see [Plane.Foresight]
 	inRows        int64               // requests that went to their servers in rows
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch

@@ -19,7 +19,7 @@ func (p *Plane) BusyTime(h slab.Handle) uint64 {
 	if p.fluid != nil {
 		busy, _, _ = p.fluidUse(id)
 	}
-	if s := p.servers.Get(h); s.idle() && !p.fastPaths[id].open && !p.fastPaths[id].foresees {
+	if s := p.servers.Get(h); s.idle() && !p.fastPaths[id].open && s.settles != settlesApart {
 		return s.busyBefore() + busy
 	}
 	return p.busyTime(id, p.settled(h), p.kernel.Now()) + busy

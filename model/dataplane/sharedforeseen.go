@@ -7,173 +7,106 @@ import (
 	"headroom/sim/station"
 )
 
-// While fewer requests compute where they share a CPU than it has vCPUs, each has one of its own:
+// While no more requests compute where they share a CPU than it has vCPUs, each has one of its own:
 // nobody is slower for another, and when a request ends is known when it comes, as where they are
-// served in order of arrival. If each application lets as many in as there are vCPUs, nobody waits
-// either. So the requests of a base are at its foreseen station as long as that lasts, and at none
-// of the gates. Whoever would be one too many, and whoever looks, brings them to the station that
-// shares the vCPUs, with what is left of each to the last part of a nanosecond.
+// served in order of arrival. Then whoever comes takes the vCPU of who leaves first, if that one has
+// left by now, and only that one is told of: the others that may have left are until somebody
+// looks, or until one more would share. There is nothing else to bring up to date.
+//
+// Where somebody picks by requests in flight each must be told of as it ends. Its end is then
+// announced by itself, not that of its base: whose vCPU another takes has been told of. That takes
+// announcements, and takes them back when one more shares, so that it begins while so few compute
+// that it lasts for a while.
 
-// foresight is whether the departures of a base are to be foreseen when they may be. To go over
-// to its foreseen station and back costs as much as some requests save there.
-type foresight struct {
-	upTo  int32 // so many compute then at most; -1: never
-	came  int32 // requests that it was good for this time
-	saved int32 // more than it cost
-	rests int32 // opportunities that are let pass, since it costs more than it saves
-	rest  int32 // next time so many
-}
-
-const (
-	foresightCost  = 10 // requests, and one for each that goes over
-	foresightSaved = 64 // that are remembered at most
-	foresightRest  = 64 // at first, twice as long whenever it was in vain again
-	longestRest    = 1 << 12
-)
-
-// newForesight is how the departures of a base may be foreseen. That begins while so few requests
-// compute that it takes a while until vCPUs are shared: their number goes up and down by about the
-// square root of it.
-func (p *Plane) newForesight(b *server) foresight {
-	for _, h := range b.applications {
-		if int64(p.servers.Get(h).gate.limit) < b.station.Servers() {
-			return foresight{upTo: -1}
-		}
-	}
+// foreseeUpTo is how many compute at most where somebody picks by requests in flight when the ends
+// of all are announced from then on: their number goes up and down by about the square root of it.
+// None do where a request may wait for a place while a vCPU is free.
+func (p *Plane) foreseeUpTo(b *server) int32 {
 	servers := b.station.Servers()
-	return foresight{upTo: int32(servers - 1 - int64(math.Sqrt(float64(servers))))}
-}
-
-// foresee brings what computes on a base to its foreseen station, at an instant up to which it is
-// settled, or returns false if it is not worth it.
-func (p *Plane) foresee(id uint32, b *server, now sim.Time) bool {
-	base := &p.fastPaths[id]
-	if base.foresight.rests > 0 {
-		base.foresight.rests--
-		return false
-	}
-	p.remainders = b.station.Unload(now, p.remainders[:0])
-	for _, left := range p.remainders {
-		r := p.compact.at(left.Job)
-		f := &p.fastPaths[r.server]
-		if f.lines {
-			f.free++
-			f.work -= f.time(r.demand)
-		}
-		over, longer := left.Rounded()
-		if r.received = sim.Time(longer); base.counted {
-			p.compact.ends.insert(left.Job, now+over)
-		}
-	}
-	base.station.Load(now, b.station.Done(), p.remainders)
-	base.settled = now
-	p.setForesees(base, b, true)
-	return true
-}
-
-// setForesees notes on all who share a CPU whether its departures are foreseen.
-func (p *Plane) setForesees(base *fastPath, b *server, foresees bool) {
-	base.foresees = foresees
 	for _, h := range b.applications {
+		if int64(p.servers.Get(h).gate.limit) < servers {
+			return -1
+		}
+	}
+	return int32(servers - 1 - int64(math.Sqrt(float64(servers))))
+}
+
+// computes puts a compact request that comes now on the CPU of a base.
+func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Time) {
+	now := p.compact.at(k).arrived
+	if f.foresees {
+		p.foreseen++
+		p.compact.ends.insert(k, now+time)
+		if s.Next() <= now {
+			s.Replace(now, k, time)
+		} else {
+			s.Begin(now, k, time)
+		}
+		return
+	}
+	for s.Next() <= now { // and nobody shares
+		at, left := s.Next(), s.First()
+		if of := &p.fastPaths[p.compact.at(left).server]; of.waiting == 0 {
+			p.foreseen++
+			s.Replace(now, k, time)
+			p.leavesPlace(left, of, at)
+			return
+		}
+		p.departs(s)
+	}
+	s.Begin(now, k, time)
+	if f.counted {
+		p.calendar.announce(f.base, s.Next())
+	}
+}
+
+// foreseeAgain sees to it that one more can compute on a base where somebody picks by requests in
+// flight: its ends are foreseen if so few compute, and no more if one more shares a vCPU.
+func (p *Plane) foreseeAgain(f *fastPath, s *station.Station, now sim.Time) {
+	if p.compact.ends.behind(now) { // who picks by requests in flight has turned it
+		p.compact.ends.turn(now, p.endDue)
+	}
+	switch {
+	case f.foresees:
+		if s.Next() > now && s.InService() >= int(s.Servers()) {
+			p.unforesee(f.base, s)
+		}
+		return
+	case s.Next() <= now:
+		p.passShared(f.base, s, now)
+	}
+	if s.InService() > int(f.upTo) {
+		return
+	}
+	p.calendar.remove(f.base)
+	s.Each(now, func(k uint32, left sim.Time) { p.compact.ends.insert(k, now+left) })
+	p.setForesees(f.base, true)
+}
+
+// unforesee has a base announce its next departure alone, and forgets who has ended there.
+func (p *Plane) unforesee(id uint32, s *station.Station) {
+	if !p.fastPaths[id].foresees {
+		return
+	}
+	p.foresights++
+	until := p.compact.ends.turned
+	p.compact.ends.turn(until, p.endDue) // who came then may have left then
+	p.setForesees(id, false)
+	for s.Next() <= until {
+		s.Leave()
+	}
+	s.Each(until, func(k uint32, _ sim.Time) { p.compact.ends.remove(k) })
+	p.calendar.announce(id, s.Next())
+}
+
+// setForesees notes on all who share a CPU whether the ends of all of them are announced.
+func (p *Plane) setForesees(id uint32, foresees bool) {
+	p.fastPaths[id].foresees = foresees
+	for _, h := range p.servers.at(id).applications {
 		p.fastPaths[indexOf(h)].foresees = foresees
 	}
 }
 
-// stillForesees reports whether one more has a vCPU of its own on a base whose departures are
-// foreseen. They are so no more if all are taken.
-func (p *Plane) stillForesees(id uint32, now sim.Time) bool {
-	base := &p.fastPaths[id]
-	if base.counted && p.compact.ends.behind(now) { // who picks by requests in flight has turned it
-		p.compact.ends.turn(now, p.endDue)
-	}
-	_, ok := base.station.Foresee(now)
-	if !ok {
-		p.unforesee(id, now)
-	}
-	return ok
-}
-
-// enterForeseen is [Plane.enterShared] on a base whose departures are foreseen and where a vCPU is
-// free.
-func (p *Plane) enterForeseen(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	now, time, base := r.arrived, f.time(r.demand), &p.fastPaths[f.base]
-	if !f.endsSurely(time, patience) {
-		return false
-	}
-	if !n.came.put(now) {
-		p.openArrivalTab(n, now)
-	}
-	if now >= p.meter.warmup {
-		n.came.atOnce++
-	}
-	k := p.compact.alloc()
-	*p.compact.at(k) = *r
-	base.settled = now
-	base.foresight.came++
-	left, leaves := base.station.Offer(k, now, now, now+time)
-	switch {
-	case base.counted:
-		p.compact.ends.insert(k, now+time)
-	case left != station.NoJob:
-		p.compactEnds(left, &p.fastPaths[p.compact.at(left).server], leaves)
-	}
-	return true
-}
-
-// unforesee brings what computes on a base to the station that shares its vCPUs, and what ended
-// there until an instant to its end.
-func (p *Plane) unforesee(id uint32, until sim.Time) {
-	base, b := &p.fastPaths[id], p.servers.at(id)
-	if !base.foresees {
-		return
-	}
-	p.setForesees(base, b, false)
-	until = max(until, base.settled)
-	if base.counted {
-		p.compact.ends.turn(until, p.endDue)
-		until = max(until, p.compact.ends.turned)
-	} else {
-		base.station.Sweep(until, func(at sim.Time, k uint32) {
-			p.compactEnds(k, &p.fastPaths[p.compact.at(k).server], at)
-		})
-	}
-	busy := base.station.Busy(until)
-	p.remainders = base.station.Unload(until, p.remainders[:0])
-	for i := range p.remainders {
-		left := &p.remainders[i]
-		r := p.compact.at(left.Job)
-		f := &p.fastPaths[r.server]
-		if f.lines {
-			f.free--
-			f.work += f.time(r.demand)
-		}
-		left.Left -= uint64(r.received)
-		if base.counted {
-			p.compact.ends.remove(left.Job)
-		}
-	}
-	b.station.Load(until, busy, p.remainders)
-	if base.counted {
-		p.calendar.announce(id, b.station.Next())
-	}
-	p.foresights++
-	p.foreseen += int64(base.foresight.came)
-	base.foresight.ends(int32(len(p.remainders)))
-}
-
-// Foresight returns how many requests had an end that was known when they came, where they share a
-// CPU, and how often that went over to where it is not. It is meant for tests.
+// Foresight returns how many requests, where they share a CPU, took the vCPU of one that had left or had an end that was
+// announced, and how often ends were announced and are no more. It is meant for tests.
 func (p *Plane) Foresight() (requests, times int64) { return p.foreseen, p.foresights }
-
-// ends says what it was worth this time, when so many have gone over to the station that shares.
-func (f *foresight) ends(over int32) {
-	f.saved = min(f.saved+f.came-foresightCost-over, foresightSaved)
-	f.came = 0
-	switch {
-	case f.saved < 0:
-		f.rest = min(max(foresightRest, 2*f.rest), longestRest)
-		f.saved, f.rests = 0, f.rest
-	case f.saved == foresightSaved:
-		f.rest = 0
-	}
-}

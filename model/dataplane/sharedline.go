@@ -67,19 +67,11 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 	return true
 }
 
-// leavesPlace ends a compact request that has left the CPU of a base, and gives its place to the
-// next in line of its application.
+// leavesPlace ends a compact request that has left the CPU of a base.
 func (p *Plane) leavesPlace(k uint32, f *fastPath, at sim.Time) {
-	r := p.compact.at(k)
-	server := r.server
-	f.work -= f.time(r.demand)
-	f.free++
-	p.compactEnds(k, f, at)
-	for f.waiting > 0 && f.free > 0 {
-		next, time := p.servers.at(server).gate.line.Pop()
-		f.waiting--
-		f.free--
-		p.servers.at(f.base).station.Begin(at, next, time)
-		p.compactBegins(next, at)
+	if f.lines {
+		f.work -= f.time(p.compact.at(k).demand)
+		f.free++
 	}
+	p.compactEnds(k, f, at)
 }

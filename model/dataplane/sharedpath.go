@@ -53,11 +53,10 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.opensFor(a, b, most)
-		f.lines, f.foresight = lines, p.newForesight(b)
+		f.lines, f.upTo = lines, p.foreseeUpTo(b)
 		f.free, f.waiting = a.gate.limit, 0
 	}
-	base.shared, base.counted, base.foresight = true, b.watch == inCalendar, p.newForesight(b)
-	base.station.Reset(station.Spec{Servers: b.station.Servers()}, 0)
+	base.shared = true
 	b.settles = settlesShared
 	return true
 }
@@ -82,27 +81,22 @@ func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >
 
 // enterShared is [Plane.enterCompact] for a fast path on which requests share a CPU.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	now := r.arrived
-	if f.foresees && p.stillForesees(f.base, now) {
-		return p.enterForeseen(r, f, n, patience)
+	now, time, s := r.arrived, f.time(r.demand), &p.servers.at(f.base).station
+	if f.counted {
+		p.foreseeAgain(f, s, now)
+	} else {
+		for s.Shares() && s.Next() <= now {
+			p.departs(s)
+		}
 	}
-	b := p.servers.at(f.base)
-	if b.station.Next() <= now {
-		p.passShared(b, now)
-	}
-	if b.station.InService() <= int(f.foresight.upTo) && p.foresee(f.base, b, now) {
-		return p.enterForeseen(r, f, n, patience)
-	}
-	time := f.time(r.demand)
 	if f.lines && f.free == 0 {
-		return p.waitsShared(r, f, n, patience)
+		p.passShared(f.base, s, now)
+		if f.free == 0 {
+			return p.waitsShared(r, f, n, patience)
+		}
 	}
-	if f.stationFull(&b.station) || !f.endsSurely(time, patience) {
+	if f.stationFull(s) || !f.endsSurely(time, patience) {
 		return false
-	}
-	if f.lines {
-		f.free--
-		f.work += time
 	}
 	if !n.came.put(now) {
 		p.openArrivalTab(n, now)
@@ -110,12 +104,13 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if now >= p.meter.warmup {
 		n.came.atOnce++
 	}
+	if f.lines {
+		f.free--
+		f.work += time
+	}
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
-	b.station.Begin(now, k, time)
-	if f.counted {
-		p.calendar.announce(f.base, b.station.Next())
-	}
+	p.computes(k, f, s, time)
 	return true
 }
 
@@ -190,23 +185,39 @@ func (p *Plane) goesShared(i uint32, s, b *server) bool {
 
 // passShared plays what happened on the CPU of a base that has a fast path, up to and including
 // an instant.
-func (p *Plane) passShared(b *server, until sim.Time) {
-	for at := b.station.Next(); at <= until; at = b.station.Next() {
-		k := b.station.Leave()
-		r := p.compact.at(k)
-		f := &p.fastPaths[r.server]
-		if f.lines {
-			p.leavesPlace(k, f, at)
-		} else {
-			p.compactEnds(k, f, at)
-		}
+func (p *Plane) passShared(id uint32, s *station.Station, until sim.Time) {
+	p.unforesee(id, s)
+	for s.Next() <= until {
+		p.departs(s)
 	}
+}
+
+// departs ends who leaves the CPU of a base next, and gives its place to the next in line of its
+// application.
+func (p *Plane) departs(s *station.Station) {
+	at, k := s.Next(), s.First()
+	r := p.compact.at(k)
+	server := r.server
+	f := &p.fastPaths[server]
+	if f.waiting == 0 {
+		s.Leave()
+		p.leavesPlace(k, f, at)
+		return
+	}
+	next, time := p.servers.at(server).gate.line.Pop()
+	s.Replace(at, next, time)
+	f.waiting--
+	p.leavesPlace(k, f, at)
+	f.free--
+	p.compactBegins(next, at)
 }
 
 // settleShared is [Plane.settleFastPath] for all who share the CPU of a base.
 func (p *Plane) settleShared(b *server, until sim.Time) {
-	p.unforesee(b.id, until)
-	p.passShared(b, until)
+	if p.fastPaths[b.id].foresees {
+		p.compact.ends.turn(until, p.endDue)
+	}
+	p.passShared(b.id, &b.station, until)
 	p.tellShared(b)
 	p.payTabs()
 }
@@ -235,7 +246,7 @@ func (p *Plane) leaveShared(id uint32) {
 		p.leaveApart(base, b)
 		return
 	}
-	p.unforesee(id, 0)
+	p.unforesee(id, &b.station)
 	p.tellShared(b)
 	base.open, base.shared, b.settles = false, false, settlesStation
 	jobs := []uint32{}

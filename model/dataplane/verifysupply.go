@@ -12,7 +12,7 @@ import (
 func (p *Plane) verifySupplies() error {
 	now := p.kernel.Now()
 	for h, s := range p.servers.All() {
-		if f := &p.fastPaths[indexOf(h)]; s.idle() && !f.open && !f.foresees && (s.next() != sim.Never || s.busyBefore() != s.busy(now)) {
+		if f := &p.fastPaths[indexOf(h)]; s.idle() && !f.open && s.settles != settlesApart && (s.next() != sim.Never || s.busyBefore() != s.busy(now)) {
 			return fmt.Errorf("server %v is idle, expects something at %v, and has worked %d vCPU-ns, said to be %d", h, s.next(), s.busy(now), s.busyBefore())
 		}
 		u := s.supply

@@ -96,8 +96,10 @@ func (r *trial) play(script []byte) {
 			switch {
 			case a < 32:
 				r.evict()
+			case a < 64:
+				r.reload()
 			case a >= 128:
-				r.foresee(r.now + sim.Time(a)<<(b%24))
+				r.replace(r.now+sim.Time(a)<<(b%24), sim.Time(a)<<(b%23))
 			}
 		}
 		r.compare()

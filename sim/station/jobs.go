@@ -1,6 +1,9 @@
 package station
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // entry is a job in service and the reading of the clock at which it is done.
 type entry struct {
@@ -9,35 +12,26 @@ type entry struct {
 }
 
 // before is the order in which jobs leave: by done, then by job.
-func (a entry) before(b entry) bool {
-	if d := int64(a.done - b.done); d != 0 {
-		return d < 0
-	}
-	return a.job < b.job
-}
+func (a entry) before(b entry) bool { return earlier(&a, &b) != 0 }
 
-// jobList is the jobs in service. A few are a list in which who leaves first is the last, more
+// jobList is the jobs in service. A few lie in no order beside the place of who leaves first, more
 // are a heap in which each entry has four below it: half as deep as a binary one, which counts
-// with a hundred jobs. Who leaves first is then the first.
+// with a hundred jobs.
 type jobList struct {
 	all    []entry
+	least  uint32 // the place of who leaves first
 	heaped bool
 }
 
 // A list of more than listMost becomes a heap, and is one until no more than listAgain are left.
 const (
-	listMost  = 8
-	listAgain = 4
+	listMost  = 2 * arity
+	listAgain = arity
 	arity     = 4
 )
 
 // first returns who leaves first, of a list that is not empty.
-func (h *jobList) first() *entry {
-	if h.heaped {
-		return &h.all[0]
-	}
-	return &h.all[len(h.all)-1]
-}
+func (h *jobList) first() *entry { return &h.all[h.least] }
 
 func (h *jobList) push(e entry) {
 	i := len(h.all)
@@ -48,82 +42,99 @@ func (h *jobList) push(e entry) {
 	if i == cap(h.all) {
 		h.grow()
 	}
-	h.all = h.all[:i+1]
-	all := h.all
-	for ; i > 0 && all[i-1].before(e); i-- {
-		all[i] = all[i-1]
-	}
-	all[i] = e
+	all := h.all[:i+1]
+	h.all, all[i] = all, e
+	least := int(h.least)
+	h.least = uint32(least + (i-least)&-earlier(&all[i], &all[least]))
 }
 
-// grow makes room for one more.
+// grow makes room for so many that find may look at four at once.
 //
 //go:noinline
-func (h *jobList) grow() { h.all = slices.Grow(h.all, 1) }
+func (h *jobList) grow() { h.all = slices.Grow(h.all, cap(h.all)+arity-len(h.all)) }
 
 // pushHeap puts an entry on a heap, or on a list that becomes one.
 func (h *jobList) pushHeap(e entry) {
 	if !h.heaped {
 		h.heaped = true
-		slices.Reverse(h.all) // a sorted list is a heap
+		h.order()
 	}
 	h.all = append(h.all, e)
 	h.up(len(h.all)-1, e)
 }
 
-// dropFirst takes out who leaves first, and returns it.
-func (h *jobList) dropFirst() (job uint32) {
+// replaceFirst takes out who leaves first, puts another entry in its place, and returns who it was.
+func (h *jobList) replaceFirst(e entry) (job uint32) {
+	first := h.first()
+	job = first.job
 	if h.heaped {
-		job = h.all[0].job
-		h.drop(0)
+		h.down(0, e)
 		return job
 	}
-	last := len(h.all) - 1
-	job = h.all[last].job
-	h.all = h.all[:last]
+	*first = e
+	h.find()
+	return job
+}
+
+// dropFirst takes out who leaves first, and returns it.
+func (h *jobList) dropFirst() (job uint32) {
+	job = h.first().job
+	h.drop(int(h.least))
 	return job
 }
 
 func (h *jobList) remove(job uint32) {
-	for i := range h.all {
-		if h.all[i].job != job {
-			continue
-		}
-		if h.heaped {
-			h.drop(i)
-		} else {
-			h.all = slices.Delete(h.all, i, i+1)
-		}
-		return
+	i := slices.IndexFunc(h.all, func(e entry) bool { return e.job == job })
+	if i < 0 {
+		panic("station: the job is not in service here")
 	}
-	panic("station: the job is not in service here")
+	h.drop(i)
 }
 
-// drop takes an entry out of a heap, which may become a list.
+// drop takes out the entry at a place. A heap may become a list.
 func (h *jobList) drop(i int) {
 	last := len(h.all) - 1
 	e := h.all[last]
-	if h.all = h.all[:last]; i < last && h.down(i, e) == i {
+	h.all[i] = e
+	h.all = h.all[:last]
+	if !h.heaped {
+		h.find()
+		return
+	}
+	if i < last && h.down(i, e) == i {
 		h.up(i, e)
 	}
-	if last <= listAgain {
-		h.heaped = false
-		h.sort()
-	}
+	h.heaped = last > listAgain // who leaves first is the first of both
 }
 
-// sort brings the entries in order, as a list or, sorted the other way, as a heap.
-func (h *jobList) sort() {
-	sign := -1
-	if h.heaped {
-		sign = 1
+// order finds who leaves first again when jobs have other numbers.
+func (h *jobList) order() {
+	h.least = 0
+	switch {
+	case len(h.all) == 0:
+		return
+	case !h.heaped:
+		h.find()
+		return
 	}
-	slices.SortFunc(h.all, func(a, b entry) int {
+	slices.SortFunc(h.all, func(a, b entry) int { // what is sorted is a heap
 		if a.before(b) {
-			return -sign
+			return -1
 		}
-		return sign
+		return 1
 	})
+}
+
+// find finds who leaves first in a list. No branch depends on who it is.
+func (h *jobList) find() {
+	last := len(h.all) - 1
+	if last < arity {
+		h.least = uint32(leastUpTo((*[arity]entry)(h.all[:arity]), last))
+		return
+	}
+	all := (*[listMost]entry)(h.all[:listMost])
+	i, k := leastOf((*[arity]entry)(all[:])), arity+leastUpTo((*[arity]entry)(all[arity:]), last-arity)
+	h.least = uint32(i + (k-i)&-earlier(&all[k&(listMost-1)], &all[i&(listMost-1)]))
 }
 
 // up puts an entry where it belongs, at i or above.
@@ -176,11 +187,19 @@ func leastOf(c *[arity]entry) int {
 	return i + (k-i)&-earlier(&c[k&3], &c[i&3])
 }
 
-// earlier returns 1 if a is before b, and 0 otherwise.
+// leastUpTo is leastOf for those up to the last, if there is one: the others are nobody.
+func leastUpTo(c *[arity]entry, last int) int {
+	i := earlier(&c[1], &c[0]) & upTo(1, last)
+	k := 2 + earlier(&c[3], &c[2])&upTo(3, last)
+	return i + (k-i)&-(earlier(&c[k&3], &c[i&3])&upTo(2, last))
+}
+
+// upTo returns 1 if i is not beyond the last, and 0 otherwise.
+func upTo(i, last int) int { return int(uint(i-1-last) >> 63) }
+
+// earlier returns 1 if a is before b, and 0 otherwise: the sign of the difference of two numbers of 96 bits.
 func earlier(a, b *entry) int {
-	d := int64(a.done - b.done)
-	if d == 0 {
-		d = int64(a.job) - int64(b.job)
-	}
-	return int(uint64(d) >> 63)
+	_, borrow := bits.Sub64(uint64(a.job), uint64(b.job), 0)
+	d, _ := bits.Sub64(a.done, b.done, borrow)
+	return int(d >> 63)
 }

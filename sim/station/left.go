@@ -8,7 +8,7 @@ func (s *Station) Left(at sim.Time) (left sim.Time) {
 	then := *s
 	then.advance(at)
 	for _, j := range s.jobs.all {
-		left += nanoseconds(j.done - then.clock)
+		left += max(0, nanoseconds(j.done-then.clock))
 	}
 	return left
 }
@@ -19,6 +19,6 @@ func (s *Station) Each(at sim.Time, tell func(job uint32, left sim.Time)) {
 	then := *s
 	then.advance(at)
 	for _, j := range s.jobs.all {
-		tell(j.job, nanoseconds(j.done-then.clock))
+		tell(j.job, max(0, nanoseconds(j.done-then.clock)))
 	}
 }

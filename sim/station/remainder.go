@@ -8,11 +8,6 @@ type Remainder struct {
 	Job  uint32
 }
 
-// Rounded returns what is left as a time at full speed, and by how much that is longer.
-func (r Remainder) Rounded() (left sim.Time, longer uint64) {
-	return nanoseconds(r.Left), -r.Left % (1 << clockShift)
-}
-
 // Unload takes all jobs out of a station where nobody waits, at an instant up to which it is
 // settled, and appends them to list.
 func (s *Station) Unload(at sim.Time, list []Remainder) []Remainder {
@@ -34,32 +29,4 @@ func (s *Station) Load(at sim.Time, busy uint64, list []Remainder) {
 		s.jobs.push(entry{done: s.clock + r.Left, job: r.Job})
 	}
 	s.schedule()
-}
-
-// Unload takes all jobs out of a station without a line, which is settled up to an instant and
-// has told of all who left, and appends them to list.
-func (f *Foreseen) Unload(at sim.Time, list []Remainder) []Remainder {
-	games := f.games()
-	for k := range games {
-		s := &games[k]
-		if s.done == noServer {
-			continue
-		}
-		if s.done > uint64(at) {
-			list = append(list, Remainder{(s.done - uint64(at)) << clockShift, s.job()})
-		}
-		s.done = uint64(at) // all are free: whoever has won is the first as well as any other
-		s.who |= uint64(NoJob)
-	}
-	return list
-}
-
-// Load puts jobs in service at a station without any, no more than it has servers, at an instant
-// until which these have done so much work: each stays for what is left of it, rounded up.
-func (f *Foreseen) Load(at sim.Time, busy uint64, list []Remainder) {
-	f.work = busy
-	for _, r := range list {
-		left, _ := r.Rounded()
-		f.Offer(r.Job, at, at, at+left)
-	}
 }

@@ -117,7 +117,7 @@ func (s *Station) Offer(at sim.Time, job uint32, demand sim.Time) (verdict Verdi
 // [Station.Full].
 func (s *Station) Begin(at sim.Time, job uint32, demand sim.Time) {
 	if s.running >= s.alone {
-		s.join(at, entry{uint64(demand) << clockShift, job})
+		s.join(at, job, demand)
 		return
 	}
 	// Nobody is slower than before, and nothing is brought up to date but what the job adds: that
@@ -139,12 +139,11 @@ func (s *Station) offerToLine(job uint32, demand sim.Time) (verdict Verdict, tic
 	return Waits, s.waiting.Push(job, demand)
 }
 
-// join puts a job in service that is done when the clock has advanced by so much.
-func (s *Station) join(at sim.Time, e entry) {
+// join is Begin where others become slower, or are not served at full speed.
+func (s *Station) join(at sim.Time, job uint32, demand sim.Time) {
 	s.advance(at)
 	s.running++
-	e.done += s.clock
-	s.jobs.push(e)
+	s.jobs.push(entry{s.clock + uint64(demand)<<clockShift, job})
 	s.schedule()
 }
 
@@ -197,10 +196,10 @@ func (s *Station) Leave() (job uint32) {
 	elapsed := uint64(at - s.since)
 	s.running--
 	job = s.jobs.dropFirst()
-	s.changed = at
+	s.changed = max(s.changed, at) // who was replaced later is there already
 	s.busy += elapsed
 	if s.due = sim.Never; s.running > 0 {
-		s.due = at + nanoseconds(s.jobs.first().done-s.clock-elapsed<<clockShift)
+		s.due = max(s.since, at+nanoseconds(s.jobs.first().done-s.clock-elapsed<<clockShift))
 	}
 	return job
 }
@@ -321,7 +320,7 @@ func (s *Station) advance(at sim.Time) {
 	s.changed, s.since = at, at
 	n, sharing := uint64(s.running), uint64(s.servers)
 	switch {
-	case s.running <= s.alone: // the clock of a station without jobs tells nothing
+	case s.running < s.alone: // the clock of a station without jobs tells nothing
 		s.busy += elapsed * n
 		s.clock += elapsed << clockShift
 		return
@@ -349,7 +348,7 @@ func (s *Station) schedule() {
 	switch {
 	case int64(left) <= 0:
 		s.due = s.changed
-	case s.running <= s.alone:
+	case s.running < s.alone:
 		s.due = s.changed + nanoseconds(left)
 	case s.alone >= 0: // all servers are at work, at full speed
 		s.due = s.later(left, uint64(s.servers), uint64(s.running))
@@ -359,9 +358,9 @@ func (s *Station) schedule() {
 }
 
 // nanoseconds is what a job takes at full speed that the clock says is left of it, rounded up;
-// nothing where it says less.
+// less than nothing where it should have left before.
 func nanoseconds(left uint64) sim.Time {
-	return sim.Time((max(0, int64(left)) + 1<<clockShift - 1) >> clockShift)
+	return sim.Time((int64(left) + 1<<clockShift - 1) >> clockShift)
 }
 
 // later is when a clock that runs at rate/n has advanced by left: now + ⌈left × n / (rate × 2⁸)⌉.
@@ -389,6 +388,6 @@ func (s *Station) Rename(name func(job uint32) uint32) bool {
 	for i := range s.jobs.all {
 		s.jobs.all[i].job = name(s.jobs.all[i].job)
 	}
-	s.jobs.sort()
+	s.jobs.order()
 	return s.waiting.n == 0
 }
