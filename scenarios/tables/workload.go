@@ -17,7 +17,7 @@ import (
 func workloadKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("workload.NAME", "", []schema.Key{
-			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group, a function, a container service or an instance; load_balancer.NAME and so on if ambiguous, instance.NAME:PORT for a port"),
+			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group, a function, a container service, an instance or a dns_record; load_balancer.NAME and so on if ambiguous, instance.NAME:PORT for a port"),
 			schema.Row("arrivals", schema.Inner().Like("arrivals"), "(required without clients.sessions)", "when requests come"),
 			schema.Row("demand", schema.Inner(), "", "what a request takes"),
 			schema.Row("demand.cpu", schema.Law(schema.Seconds), "(required where a service takes it)", "CPU time, or { column, unit } of a trace"),
