@@ -115,8 +115,7 @@ func (s *search) shown(c *contestant) Candidate {
 
 // interval is what a phase tells of a column.
 func (c *contestant) interval(p Phase, n, column int) stat.Estimate {
-	if g, ok := c.regress(p, n, column); ok {
-		r := g.reading()
+	if r, _, ok := c.regress(p, n, column); ok {
 		return r.estimate()
 	}
 	return stat.Interval(c.observed(p, n, column), results.Confidence)
