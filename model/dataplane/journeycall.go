@@ -50,7 +50,14 @@ func (p *Plane) issue(j job, now sim.Time) {
 	part := uint64(c.Count) - uint64(t.left)
 	t.left--
 	t.out++
-	demand, class := p.drawStep(j, part<<2, c.Demand), uint16(0)
+	demand, class := t.known, uint16(0)
+	if !t.foreknown {
+		demand = p.drawStep(j, part<<2, c.Demand)
+	}
+	t.foreknown = false
+	if t.left > 0 && !c.Parallel && c.Demand != nil {
+		p.foreknow(t, j.s.service, t.step, part+1, c.Demand)
+	}
 	if s.passes {
 		class = s.passedClass(j.r)
 	}

@@ -35,7 +35,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 		}
 		s.gate.held++
 		t := &p.trips[i]
-		t.step, t.left, t.out, t.placed, t.boarded = 0, 0, 0, true, true
+		t.step, t.left, t.out, t.placed, t.boarded, t.foreknown = 0, 0, 0, true, true, false
 		if law := s.cfg.Steps[0].Time; law != nil {
 			demand = p.drawStep(job{i, r, s, t}, 0, law)
 		}
@@ -51,6 +51,9 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	}
 	r.phase = inService
 	s.station.Begin(now, i, min(s.time(demand), station.MaxDemand))
+	if s.asks != nil {
+		p.foreknow(&p.trips[i], s.service, 1, 0, s.asks)
+	}
 	switch due := s.station.Next(); {
 	case s.watch == inKernel:
 		if due < s.due {

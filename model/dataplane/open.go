@@ -69,6 +69,7 @@ func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 // equipCalls gives a server what the calls of its service need.
 func (p *Plane) equipCalls(s *server) {
 	s.outlets, s.callers = make([]outlet, p.calls[s.service].count), p.calls[s.service].callers
+	s.asks = p.cfg.Services[s.service].callsNext(0)
 	for k := range s.outlets {
 		s.outlets[k].tokens = RetryBurst
 	}

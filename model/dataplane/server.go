@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/rng"
 	"headroom/sim/slab"
 	"headroom/sim/station"
 )
@@ -39,8 +40,9 @@ type server struct {
 	function  *lambda      // that it stands for; nil: it is an instance
 	errors    model.Errors // of its application now
 	gate      gate
-	outlets   []outlet // by call of the service
-	callers   []uint16 // as its service's
+	asks      rng.Distribution // what the call that follows its service's first step asks for; nil: none follows, or it asks for nothing
+	outlets   []outlet         // by call of the service
+	callers   []uint16         // as its service's
 	kept      kept
 	code      Code          // that errors of its application end with
 	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
@@ -74,7 +76,7 @@ type server struct {
 	metered bool     // what it is sent leaves AWS
 
 	impairment model.Impairment
-	_          [32]byte // to the end of a cache line, its slot's generation before it
+	_          [16]byte // to the end of a cache line, its slot's generation before it
 }
 
 // Listen opens the application port. Target groups without checks find out at
