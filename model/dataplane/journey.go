@@ -44,14 +44,21 @@ func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
 
 // beginTrip puts a trip beside a new request: named by a key, of a parent, 0 of a user's.
 func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Time) *trip {
-	if int(i) >= len(p.trips) || p.besides {
+	if p.noTrip(i) {
 		p.makeRoom(i, began)
 	}
 	t := &p.trips[i]
-	*t = trip{}
-	t.key, t.parent, t.began, t.child, t.sibling = key, parent, began, noIndex, noIndex
+	t.begin(key, parent, began)
 	return t
 }
+
+func (t *trip) begin(key uint64, parent slab.Handle, began sim.Time) {
+	*t = trip{}
+	t.key, t.parent, t.began, t.child, t.sibling = key, parent, began, noIndex, noIndex
+}
+
+// noTrip reports whether there is no room for the trip of a new request, or something beside it.
+func (p *Plane) noTrip(i uint32) bool { return int(i) >= len(p.trips) || p.besides }
 
 // makeRoom makes room for the trip of a new request, and begins what lies beside it.
 //
@@ -222,7 +229,7 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 	if s.watch != inKernel || s.disturbed() {
 		p.changed(id, s)
 	} else if due := s.station.Next(); due < s.due {
-		p.departsAt(due, s, handled(serverDeparts, p.servers.handle(id)))
+		p.departsAt(due, id, s)
 	}
 }
 

@@ -69,7 +69,11 @@ func (p *Plane) issue(j job, now sim.Time) {
 		r.setBytes(p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response))
 	}
 	t.child = i
-	own := p.beginTrip(i, key, parent, now)
+	if p.noTrip(i) {
+		p.makeRoom(i, now)
+	}
+	own := &p.trips[i] // as [Plane.beginTrip] does
+	own.begin(key, parent, now)
 	own.sibling = sibling
 	if c.Clients.RetryBudget > 0 {
 		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)

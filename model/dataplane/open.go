@@ -33,6 +33,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		p.joinHost(indexOf(h), s)
 		s.foreseen = s.foreseen || p.foreseeableAlone(s)
 	}
+	s.serves = s.servesStraight()
 	p.regroup(indexOf(h))
 	if spec.Fleet != None {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))

@@ -23,6 +23,7 @@ type server struct {
 	journey   bool     // its service has steps
 	foreseen  bool     // its fast path may open
 	lone      bool     // it has nothing but a CPU: see [Plane.offerStraight]
+	serves    bool     // lone, and nothing keeps it from serving who comes, or foresees it
 	keeps     bool     // it keeps its steps to itself: kept
 	watch     watching
 	settles   settling
@@ -132,7 +133,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 		code = codeReclaimed
 	}
 	s := p.servers.Get(h)
-	s.open, s.listens = false, false
+	s.open, s.listens, s.serves = false, false, false
 	for _, i := range p.evicted(id, until) {
 		p.dropFor(i, code, CauseEnded)
 	}
