@@ -46,12 +46,11 @@ func encounters() []encounter {
 		{"a Network Load Balancer", applications, func(_ *Plane, s *source) bool { return s.flows.on }},
 		{"no flow of its own", flowWay, func(_ *Plane, s *source) bool { return !s.flows.alone(s.clients) }},
 		{"handshakes, closed ports, a balancer before, machines outside", balanced, func(_ *Plane, s *source) bool { return s.way != nil && !s.way.simple }},
-		{"appliances, or security groups before its load balancer", balanced, func(_ *Plane, s *source) bool { return s.guarded }},
+		{"appliances", balanced, func(_ *Plane, s *source) bool { return s.gateway.balancer != None }},
 		{"connections that somebody keeps", balanced, func(_ *Plane, s *source) bool { return s.connected }},
 		{"WebSockets", balanced, func(_ *Plane, s *source) bool { return s.sockets.on }},
 		{"an answer of the load balancer's own, targets that keep connections or are balancers", balanced &^ plainWay, func(p *Plane, s *source) bool { return s.way != nil && !p.leadsStraight(s.way) }},
 		{"stickiness, or targets that are weighed", straightWay | rowWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
-		{"packets that are dropped", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.filter != nil }},
 		{"several classes of requests or target groups", rowWay, func(_ *Plane, s *source) bool {
 			return len(s.class.upTo) > 1 || s.way != nil && len(s.way.actions[0].groups) != 1
 		}},

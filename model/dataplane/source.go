@@ -45,7 +45,7 @@ type source struct {
 	far      sim.Time   // round trip to the Region of its balancer; 0 in its own, and of calls
 	away     []sim.Time // the same to each zone, without a balancer; nil: in its own Region
 	shown    int32      // the same as targets see them that a load balancer shows them to; None: they see the load balancer
-	guarded  bool       // not all its connections to its load balancer are made: look
+	guarded  bool       // appliances are before its load balancer, or packets may be dropped: see [Plane.findGuarded]
 	misses   bool       // it asks a port where nobody listens
 	gateway  gateway    // before its load balancer
 
@@ -262,7 +262,7 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	if s.compact && (s.direct || !s.lb.dark) {
+	if s.compact && !s.guarded && (s.direct || !s.lb.dark) {
 		p.sendCompactRequests(ev, s)
 		p.inRow = true // and on, if the next event is such an arrival, too
 		return
