@@ -32,13 +32,6 @@ type trip struct {
 	known sim.Time // when the I/Os of this step that are known will be done; foreknown: that CPU time
 }
 
-// memoryHeld is what a request has of the memory of its server: kept beside the trips where servers say
-// what they hold.
-type memoryHeld struct {
-	paged sim.Time    // when it began to read pages of it
-	holds model.Bytes // of its own
-}
-
 // journeyKey names the request of a source by its number.
 func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
 
@@ -224,7 +217,7 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 	}
 	s.station.Offer(now, j.i, demand)
 	if d := j.s.cfg.callsNext(t.step); d != nil {
-		p.foreknow(t, j.s.service, t.step+1, 0, d)
+		p.foreknow(t, j.s.service, firstCall(t.step+1), d)
 	}
 	if s.watch != inKernel || s.disturbed() {
 		p.changed(id, s)
@@ -239,22 +232,6 @@ func (p *Plane) drawStep(j job, part uint64, d rng.Distribution) sim.Time {
 		return 0
 	}
 	return max(0, sim.Seconds(p.calls[j.s.service].draws.DrawOf(rng.Key(j.t.key, uint64(j.t.step)<<32|part), d)))
-}
-
-// foreknow draws the CPU time that the next call of a request will ask for, while the request has
-// something else to wait for: a call that is sent would wait for its draw, as long as for
-// all else that it meets on its way.
-func (p *Plane) foreknow(t *trip, service, step int32, part uint64, d rng.Distribution) {
-	t.known = max(0, sim.Seconds(p.calls[service].draws.DrawOf(rng.Key(t.key, uint64(step)<<32|part<<2), d)))
-	t.foreknown = true
-}
-
-// callsNext is what the call that follows a step asks for; nil: none follows, or it asks for nothing.
-func (s *Service) callsNext(step int32) rng.Distribution {
-	if k := int(step) + 1; k < len(s.Steps) && s.Steps[k].Kind == StepCall {
-		return s.Steps[k].Call.Demand
-	}
-	return nil
 }
 
 // yield gives the place of a request that waits for others to the next in line,

@@ -56,7 +56,7 @@ func (p *Plane) issue(j job, now sim.Time) {
 	}
 	t.foreknown = false
 	if t.left > 0 && !c.Parallel && c.Demand != nil {
-		p.foreknow(t, j.s.service, t.step, part+1, c.Demand)
+		p.foreknow(t, j.s.service, firstCall(t.step)|(part+1)<<2, c.Demand)
 	}
 	if s.passes {
 		class = s.passedClass(j.r)
@@ -89,6 +89,25 @@ func (p *Plane) issue(j job, now sim.Time) {
 		p.enter(i, r)
 	}
 }
+
+// foreknow draws the CPU time that the next call of a request will ask for, while the request has
+// something else to wait for: a call that is sent would wait for its draw, as long as for
+// all else that it meets on its way. The key names the draw: see [firstCall].
+func (p *Plane) foreknow(t *trip, service int32, key uint64, d rng.Distribution) {
+	t.known = max(0, sim.Seconds(p.calls[service].draws.DrawOf(rng.Key(t.key, key), d)))
+	t.foreknown = true
+}
+
+// callsNext is what the call that follows a step asks for; nil: none follows, or it asks for nothing.
+func (s *Service) callsNext(step int32) rng.Distribution {
+	if k := int(step) + 1; k < len(s.Steps) && s.Steps[k].Kind == StepCall {
+		return s.Steps[k].Call.Demand
+	}
+	return nil
+}
+
+// firstCall names the draws of the first call of a step; those of each other one of it are 4 further on.
+func firstCall(step int32) uint64 { return uint64(step) << 32 }
 
 // drawBytes draws a size of a request's present step.
 func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) model.Bytes {

@@ -57,7 +57,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	r.phase = inService
 	s.station.Begin(now, i, min(s.time(demand), station.MaxDemand))
 	if s.asks != nil {
-		p.foreknow(&p.trips[i], s.service, 1, 0, s.asks)
+		p.foreknow(&p.trips[i], s.service, firstCall(1), s.asks)
 	}
 	switch due := s.station.Next(); {
 	case s.watch == inKernel:

@@ -297,6 +297,13 @@ func (p *Plane) endMemory(s *server) {
 	}
 }
 
+// memoryHeld is what a request has of the memory of its server: kept beside the trips where servers say
+// what they hold.
+type memoryHeld struct {
+	paged sim.Time    // when it began to read pages of it
+	holds model.Bytes // of its own
+}
+
 // beginHolding notes that a new request holds nothing.
 func (p *Plane) beginHolding(i uint32) {
 	for int(i) >= len(p.holdings) {
