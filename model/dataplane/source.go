@@ -27,7 +27,7 @@ type source struct {
 	closed   bool     // its visitors think before they ask again
 	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
-	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
+	nearby   bool     // they go straight, no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
 	alike    bool     // and differ in nothing but CPU time and bytes: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
@@ -255,7 +255,11 @@ func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 		if len(s.visitors.all) > 0 {
 			p.visit(i, s, s.visitors.chosen())
 		}
-		p.enter(i, r)
+		if s.straight && s.lookup == nil && !s.lb.dark {
+			p.sendStraight(i, r, s)
+		} else {
+			p.enter(i, r)
+		}
 		if !ok {
 			return
 		}
