@@ -2,12 +2,14 @@ package cloud
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"testing"
 
 	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/model/network"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -15,10 +17,11 @@ import (
 // presences are what a scenario may have beside plain requests, which should cost these nothing: others
 // that hardly ever ask.
 var presences = map[string]func(cfg *Config){
-	"journeys": withJourneys,
-	"retries":  withRetries,
-	"bytes":    withBytes,
-	"outages":  withOutages,
+	"journeys":        withJourneys,
+	"retries":         withRetries,
+	"bytes":           withBytes,
+	"security groups": withSecurityGroups,
+	"outages":         withOutages,
 }
 
 // BenchmarkPresence plays plain requests alone and, by turns, in a world that has something else.
@@ -131,6 +134,41 @@ func withBytes(cfg *Config) {
 	service, w := cfg.others("files")
 	service.Bandwidth = true
 	w.Request, w.Response = must(rng.Fixed(500)), must(rng.Exponential(20<<10))
+}
+
+// withSecurityGroups adds security groups, which let in the plain requests and not the others.
+func withSecurityGroups(cfg *Config) {
+	cfg.others("kept out")
+	letHTTPIn(cfg)
+	cfg.LoadBalancers[len(cfg.LoadBalancers)-1].End = 3
+}
+
+// letHTTPIn puts load balancers and instances into a security group that lets all HTTP in; another lets nobody in.
+func letHTTPIn(cfg *Config) {
+	everyone := network.Rule{Protocol: network.TCP, From: 80, To: 80, Group: network.None, CIDR: network.Everywhere}
+	cfg.Network.Groups = []network.Group{
+		{Name: "open", Rules: [2][]network.Rule{{everyone}, {network.Everything}}},
+		{Name: "shut", Rules: [2][]network.Rule{nil, {network.Everything}}},
+	}
+	inside := netip.MustParsePrefix("172.31.0.0/16")
+	cfg.Network.Ends = []network.End{
+		{Address: network.Everywhere, Public: true},
+		{Address: inside, Public: true, Groups: []int{0}},
+		{Address: inside, Public: true, Groups: []int{1}},
+	}
+	for i := range cfg.Workloads {
+		cfg.Workloads[i].End, cfg.Workloads[i].Public = 1, true
+	}
+	for i := range cfg.LoadBalancers {
+		cfg.LoadBalancers[i].End = 2
+	}
+	everywhere := slices.Repeat([]int32{2}, len(cfg.Zones))
+	for i := range cfg.LaunchTemplates {
+		cfg.LaunchTemplates[i].Ends = everywhere
+	}
+	for i := range cfg.Instances {
+		cfg.Instances[i].Template.Ends = everywhere
+	}
 }
 
 // withOutages adds a zone that is down, in which only the others have a load balancer.

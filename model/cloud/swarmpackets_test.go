@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/network"
@@ -69,6 +70,72 @@ func swarmPackets(seed uint64) *Config {
 		})
 	}
 	return cfg
+}
+
+// swarmRules is a random scenario whose requests mostly take short ways, until somebody changes the
+// rules of the security group that lets them through.
+func swarmRules(seed uint64) *Config {
+	cfg := []func(uint64) *Config{
+		swarmFast, swarmSharing, swarmJourney, swarmReturns, withSwarm("brief flows", swarmBriefFlows), fleetAlone,
+	}[seed%6](seed)
+	s := rng.New(seed, 0, "swarm/rules")
+	letHTTPIn(cfg)
+	for i := range cfg.LoadBalancers {
+		cfg.LoadBalancers[i].End = 1 + s.Below(2)
+	}
+	ends := cfg.LaunchTemplates[0].Ends // of all instances
+	ends[s.Below(len(ends))] = 1
+	for range 10 {
+		do := []controlplane.ActionKind{controlplane.AuthorizeRules, controlplane.RevokeRules}[s.Below(2)]
+		r := network.Everything
+		if chance(&s, 0.7) {
+			r = cfg.Network.Groups[0].Rules[network.Ingress][0]
+		}
+		cfg.Actions = append(cfg.Actions, controlplane.Action{
+			Do: do, At: sim.Time(s.Below(int(min(cfg.Duration, 4*sim.Minute)))), Fleet: None,
+			Rules: controlplane.RuleChange{Group: 0, Direction: network.Direction(s.Below(2)), Rules: []network.Rule{r}},
+		})
+	}
+	return cfg
+}
+
+// fleetAlone is instances to which users come in turn, without a load balancer.
+func fleetAlone(seed uint64) *Config {
+	cfg := queue(Service{Discipline: FCFS, Backlog: int(seed % 9)}, 2, 40, must(rng.Exponential(0.15)))
+	cfg.Instances[0].Count, cfg.Instances[0].Zones = 5, []model.Zone{0, 1}
+	cfg.Workloads[0].Clients.Timeout = sim.Second
+	return cfg
+}
+
+// Plain requests in security groups go their short ways, and are dropped and cut off as by the general one.
+func TestRequestsInSecurityGroupsComeOutByShortWays(t *testing.T) {
+	short, dropped := map[uint64]int{}, map[uint64]int64{}
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmRules(seed)
+			cfg.Duration = min(cfg.Duration, 4*sim.Minute)
+			cfg.Warmup = min(cfg.Warmup, cfg.Duration)
+			w, full := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{full: true}))
+			for at := 10 * sim.Second; at < cfg.Duration; at += 20 * sim.Second {
+				if err := w.RunUntil(t.Context(), at); err != nil {
+					t.Fatal(err)
+				}
+				s := w.data.Snapshot()
+				short[seed%6] += s.Compact + s.Straight
+			}
+			a, b := run(t, w), run(t, full)
+			for i := range a.Routes {
+				dropped[seed%6] += a.Routes[i].Dropped
+			}
+			sameOutcome(t, a, b)
+		})
+	}
+	for kind := range uint64(6) {
+		if short[kind] == 0 || dropped[kind] == 0 {
+			t.Errorf("seeds %d modulo 6: %d on short ways, %d dropped: the test compares hardly any", kind, short[kind], dropped[kind])
+		}
+	}
+	t.Log(short, dropped)
 }
 
 // Every invariant holds after every event while security groups open and close, and what

@@ -36,6 +36,7 @@ var swarms = map[string]func(seed uint64) *Config{
 	"packets":               swarmPackets,
 	"presences":             swarmPresences,
 	"returns":               swarmReturns,
+	"rules":                 swarmRules,
 	"snapshots":             swarmSnapshots,
 	"stages":                swarmStages,
 	"tails":                 swarmTails,

@@ -104,7 +104,7 @@ func (p *Plane) openBase(spec model.ServerSpec) slab.Handle {
 		p.holdIn(a, shared, k == 0)
 		if k == 0 && fleet != None {
 			p.servers.Get(a).fleet = int32(fleet)
-			p.fleets[fleet] = append(p.fleets[fleet], indexOf(a))
+			p.joinFleet(fleet, indexOf(a))
 		}
 	}
 	s = p.servers.Get(h)

@@ -34,7 +34,7 @@ type balancer struct {
 
 // balance takes a request through a load balancer: node, rule, target group.
 func (p *Plane) balance(i uint32, r *request, s *source) {
-	if !s.plain && !p.approaches(i, r, s) {
+	if (s.guarded || !s.plain) && !p.approaches(i, r, s) {
 		return
 	}
 	b := s.lb

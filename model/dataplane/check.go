@@ -35,6 +35,9 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	g := &p.targetGroups[group]
 	server = p.applicationOf(server, g.cfg.Service)
 	in := p.servers.Get(server)
+	if p.filter != nil {
+		p.addHome(&p.filter.groups[group], in)
+	}
 	h, t := p.targets.Alloc()
 	g.tenancies++
 	*t = target{

@@ -85,7 +85,9 @@
 // it to the list. Those that meet nothing there are plain. Those of them whose rules lead
 // straight to a target go a straight way (journeystraight.go), past
 // balance and forward, and complete there; most requests of journeys do, which are never
-// compact. Where the next arrival comes
+// compact. What may change while the plane runs is a look at each row of requests: a load balancer
+// with a node in a zone that is down is dark, and a source some of whose packets security groups would drop is guarded
+// (filterways.go); its requests go the general way meanwhile. Where the next arrival comes
 // before all that is pending, it is played at once, as an event of its own that never
 // enters the kernel's queue ([Plane.PlayAhead]); who looks at each event lets none follow.
 // The bytes of a compact request that have come in before that next arrival, and before
@@ -179,7 +181,8 @@
 // A plain request costs one event, no allocation and 72 bytes while in flight, and a
 // compact one 56; a full one on a fast path has a compact one beside it.
 // A request of a journey with calls costs an event a step, one an answer of a call, and
-// about 150 bytes; one without calls costs one event and the same bytes.
+// 128 bytes, two cache lines; one without calls costs one event and the same bytes. What a call
+// asks for is drawn while its caller computes, so that it need not wait for that when it is sent.
 //
 // # Where what is
 //
@@ -191,11 +194,12 @@
 //     requests, once; balancer.go: node, listener, rule; sticky.go: to whom its client is
 //     faithful; flow.go: its connection through a Network Load Balancer; target.go and check.go: who
 //     is in rotation, and who drains; evict.go: what ends when it has drained
-//   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
+//   - filter.go: whether its packets pass; filterways.go: whether anybody has to ask; filterchange.go:
+//     what becomes of it when a rule changes; transfer.go: which of its bytes AWS charges
 //     for, by their path
 //   - server.go: who serves it, open.go: from when on, application.go: where several are on one instance; network.go: when its bytes have come and gone; journey.go
 //     and journeycall.go: its steps
-//   - record.go: what is kept of it, tracked.go: of whom more is (trips), sizes.go: its bytes; meter.go and outcome.go: what is counted
+//   - record.go: what is kept of it, tracked.go: of whom more is (trips), ahead.go: its CPU time and its bytes; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
 // departures: shortway.go, fastpath.go, leavepath.go, apartpath.go, fastnetwork.go with fastsend.go and fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, journeyanswer.go, journeyhop.go (a CPU and nothing else), kept.go, calendar.go, fetchahead.go.

@@ -33,9 +33,10 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		p.joinHost(indexOf(h), s)
 		s.foreseen = s.foreseen || p.foreseeableAlone(s)
 	}
+	s.serves = s.servesStraight()
 	p.regroup(indexOf(h))
 	if spec.Fleet != None {
-		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
+		p.joinFleet(spec.Fleet, indexOf(h))
 	}
 	return h
 }
@@ -56,6 +57,9 @@ func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
 	}
 	s.end, s.tracks = spec.End, spec.MostTracked
+	if p.filter != nil && spec.Service != None {
+		p.addHome(&p.filter.services[spec.Service], s)
+	}
 	if p.filter != nil && len(p.fileSystems) > 0 {
 		s.files = make([]bool, len(p.fileSystems))
 	}
@@ -66,9 +70,18 @@ func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 	return h
 }
 
+// joinFleet makes a server one of a fleet.
+func (p *Plane) joinFleet(fleet int, id uint32) {
+	p.fleets[fleet] = append(p.fleets[fleet], id)
+	if p.filter != nil {
+		p.addHome(&p.filter.fleets[fleet], p.servers.at(id))
+	}
+}
+
 // equipCalls gives a server what the calls of its service need.
 func (p *Plane) equipCalls(s *server) {
 	s.outlets, s.callers = make([]outlet, p.calls[s.service].count), p.calls[s.service].callers
+	s.asks = p.cfg.Services[s.service].callsNext(0)
 	for k := range s.outlets {
 		s.outlets[k].tokens = RetryBurst
 	}

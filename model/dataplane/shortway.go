@@ -46,12 +46,11 @@ func encounters() []encounter {
 		{"a Network Load Balancer", applications, func(_ *Plane, s *source) bool { return s.flows.on }},
 		{"no flow of its own", flowWay, func(_ *Plane, s *source) bool { return !s.flows.alone(s.clients) }},
 		{"handshakes, closed ports, a balancer before, machines outside", balanced, func(_ *Plane, s *source) bool { return s.way != nil && !s.way.simple }},
-		{"appliances, or security groups before its load balancer", balanced, func(_ *Plane, s *source) bool { return s.guarded }},
+		{"appliances", balanced, func(_ *Plane, s *source) bool { return s.gateway.balancer != None }},
 		{"connections that somebody keeps", balanced, func(_ *Plane, s *source) bool { return s.connected }},
 		{"WebSockets", balanced, func(_ *Plane, s *source) bool { return s.sockets.on }},
 		{"an answer of the load balancer's own, targets that keep connections or are balancers", balanced &^ plainWay, func(p *Plane, s *source) bool { return s.way != nil && !p.leadsStraight(s.way) }},
 		{"stickiness, or targets that are weighed", straightWay | rowWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
-		{"packets that are dropped", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.filter != nil }},
 		{"several classes of requests or target groups", rowWay, func(_ *Plane, s *source) bool {
 			return len(s.class.upTo) > 1 || s.way != nil && len(s.way.actions[0].groups) != 1
 		}},
@@ -86,13 +85,19 @@ func (p *Plane) findWays() {
 		}
 		s.plain, s.straight, s.compact = ways&plainWay != 0, ways&straightWay != 0, ways&(compactWay|flowWay|fleetWay) != 0
 		s.alike = ways&rowWay != 0
-		s.nearby = s.call == nil || p.apart == nil && (!p.transfers.counts || s.call.Request == nil && s.call.Response == nil)
+		s.nearby = s.straight && (s.call == nil || p.apart == nil && (!p.transfers.counts || s.call.Request == nil && s.call.Response == nil))
 		s.closed = s.visitors.thinks()
 		if s.plain || s.flows.on && !s.flows.relayed {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
 }
+
+// goesStraight reports whether the requests of a source go straight now.
+func (s *source) goesStraight() bool { return s.straight && !s.guarded && !s.lb.dark }
+
+// goesCompact reports whether the requests that a source sends now are compact.
+func (s *source) goesCompact() bool { return s.compact && !s.guarded && (s.direct || !s.lb.dark) }
 
 // leadsStraight reports whether each class of a way is forwarded to a target that keeps no
 // connections.

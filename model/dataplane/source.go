@@ -27,7 +27,7 @@ type source struct {
 	closed   bool     // its visitors think before they ask again
 	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
-	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
+	nearby   bool     // they go straight, no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
 	alike    bool     // and differ in nothing but CPU time and bytes: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
@@ -45,7 +45,7 @@ type source struct {
 	far      sim.Time   // round trip to the Region of its balancer; 0 in its own, and of calls
 	away     []sim.Time // the same to each zone, without a balancer; nil: in its own Region
 	shown    int32      // the same as targets see them that a load balancer shows them to; None: they see the load balancer
-	guarded  bool       // not all its connections to its load balancer are made: look
+	guarded  bool       // appliances are before its load balancer, or packets may be dropped: see [Plane.findGuarded]
 	misses   bool       // it asks a port where nobody listens
 	gateway  gateway    // before its load balancer
 
@@ -102,35 +102,6 @@ func newClassTable(classes []RequestClass) classTable {
 func (t classTable) draw(s *rng.Stream) uint16 {
 	u := s.Uniform()
 	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
-}
-
-// demands draws the CPU times of a workload's requests, some at a time.
-type demands struct {
-	law    rng.Distribution
-	stream rng.Stream
-	drawn  uint // so far
-	ahead  [drawnAhead]sim.Time
-}
-
-const drawnAhead = 32
-
-// draw returns the next CPU time.
-func (d *demands) draw() sim.Time {
-	i := d.drawn % drawnAhead
-	if i == 0 {
-		d.drawAhead()
-	}
-	d.drawn++
-	return d.ahead[i]
-}
-
-// drawAhead draws the next CPU times.
-func (d *demands) drawAhead() {
-	var seconds [drawnAhead]float64
-	d.stream.Draws(d.law, seconds[:])
-	for i, s := range seconds {
-		d.ahead[i] = max(sim.Seconds(s), 0)
-	}
 }
 
 // newSources prepares the workloads, then the calls of every service.
@@ -262,7 +233,7 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	if s.compact && (s.direct || !s.lb.dark) {
+	if s.goesCompact() {
 		p.sendCompactRequests(ev, s)
 		p.inRow = true // and on, if the next event is such an arrival, too
 		return
@@ -284,7 +255,11 @@ func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 		if len(s.visitors.all) > 0 {
 			p.visit(i, s, s.visitors.chosen())
 		}
-		p.enter(i, r)
+		if s.lookup == nil && s.goesStraight() {
+			p.sendStraight(i, r, s)
+		} else {
+			p.enter(i, r)
+		}
 		if !ok {
 			return
 		}

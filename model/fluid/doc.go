@@ -23,7 +23,9 @@
 //
 // An [Audit] plays windows of a run request by request, from the state of the rates: the line, for how
 // long each in it has waited and what it has been served, clients that give up and try again. So it
-// judges overload, too, and finds a storm of retries that rates do not show.
+// judges overload, too, and finds a storm of retries that rates do not show. A window goes on until 12,000 requests have come or
+// an hour is over, or its targets become others. By how much chance alone has what is played differ from rates follows from how
+// parts of windows differ: only what is beyond that is found.
 //
 // Where the flows of a link are a crowd its windows play them, too, to the byte, from those that the crowd has by when each
 // came ([LinkStep]): for at most 60,000 flows at a target. With few flows a window lasts for up to an hour. A link whose
@@ -46,7 +48,13 @@
 // four fifths busy), and no audit is drawn there. Of clients who want more than servers do the mean is within 1 %; of constant
 // demands, which all take as long then, the 99th percentile is a fifth too short, and so is of twenty clients the 90th by 4 %.
 //
-// A health check waits behind the line that is there when it comes. Windows have no checks: what is off in them is off in who is healthy.
+// A health check waits behind the line that is there when it comes. Windows check their targets as often: which share of checks fails
+// is compared, and not which target is healthy when, which takes several checks in a row.
+//
+// Where no window shows an overload, or what comes after a change of capacity, one more is played of it: of the step
+// with the most requests there. What an audit compares is listed in results/audit.go. Beside cost it is not: the time that requests are
+// away from the CPU of their targets (pauses, calls, volumes), which has the laws of other stations; functions; sessions, whose clients are
+// in no window; targets on hosts that promise more than they have.
 //
 // Those who keep a flow through a Network Load Balancer come back to its target, if its listener is TCP. Who asks is drawn from
 // all of them: where all ask for the first time at once it takes some rounds until all have a flow, as on the first minutes

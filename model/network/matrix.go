@@ -1,5 +1,7 @@
 package network
 
+import "slices"
+
 // Sender is all connections of one kind that one end makes.
 type Sender struct {
 	From     int // index of its end
@@ -36,4 +38,9 @@ func Compile(senders []Sender, ends []End, ask func(Flow) bool) Matrix {
 // Says returns the answer about the connections of a sender to an end.
 func (m *Matrix) Says(sender, end int) bool {
 	return m.bits[sender*m.words+end>>6]>>(end&63)&1 != 0
+}
+
+// SaysAny reports whether some answer is yes.
+func (m *Matrix) SaysAny() bool {
+	return slices.ContainsFunc(m.bits, func(word uint64) bool { return word != 0 })
 }

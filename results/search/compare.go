@@ -149,7 +149,7 @@ func (s *search) compare(ctx context.Context) (*contestant, error) {
 			return leader, nil
 		}
 		open = slices.DeleteFunc(open, func(c *contestant) bool { return c.count(Comparing) > level })
-		if err := s.replicate(ctx, open, Comparing, s.after(level)); err != nil {
+		if err := s.replicate(ctx, open, Comparing, s.after(level), s.risks.breach); err != nil {
 			return leader, err
 		}
 	}
@@ -246,7 +246,7 @@ func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
 	risk := s.confirming()
 	s.attempts++
 	for look, n := range s.looks {
-		if err := s.replicate(ctx, []*contestant{c}, Confirming, n); err != nil {
+		if err := s.replicate(ctx, []*contestant{c}, Confirming, n, risk); err != nil {
 			return false, err
 		}
 		if c.state == impossible {

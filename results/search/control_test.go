@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"headroom/model"
 	"headroom/sim/rng"
 )
 
@@ -35,10 +36,11 @@ func TestControlsTakeLuckOut(t *testing.T) {
 		crossed := map[float64]int{0.05: 0, 0.01: 0}
 		for seed := range uint64(rounds) {
 			requests, rates := normals(seed, c.n, c.m, c.share)
-			r, _, ok := regress(requests, rates, lean{})
+			g, ok := regress(requests, rates, lean{})
 			if !ok {
 				t.Fatal("no regression")
 			}
+			r := g.reading()
 			if alone := read(requests); r.reach(0.01, true) < alone.reach(0.01, true) {
 				closer++
 			}
@@ -71,16 +73,17 @@ func TestControlsTakeLuckOut(t *testing.T) {
 // they do not vary in, or do not measure, is what requests show.
 func TestReadingsWithoutRest(t *testing.T) {
 	requests, many := []float64{1, 3, 5, 7, 4}, []float64{10, 12, 14, 16, 13, 15, 17, 15}
-	r, share, ok := regress(requests, many, lean{})
+	g, ok := regress(requests, many, lean{})
+	r := g.reading()
 	left, wide := 9.0/4, 36.0/7 // the farthest of five from their mean, squared; variance of all rates
 	want := math.Sqrt(left*(1.0/5-1.0/8+1.0/20) + (wide+left)/8)
-	if !ok || !(math.Abs(share-1) < 1e-12) || !(math.Abs(r.value-5) < 1e-12) || !(math.Abs(r.deviation-want) < 1e-9) {
-		t.Errorf("%+v of %g, deviation %g, want 5 and %g", r, share, r.deviation, want)
+	if !ok || !(g.left < 1e-12) || !(math.Abs(r.value-5) < 1e-12) || !(math.Abs(r.deviation-want) < 1e-9) {
+		t.Errorf("%+v, deviation %g, want 5 and %g", r, r.deviation, want)
 	}
 	for name, rates := range map[string][]float64{
 		"constant": {2, 2, 2, 2, 2, 2}, "unknown": {1, 2, math.NaN(), 4, 5, 6}, "fewer": {1, 2, 3},
 	} {
-		if _, _, ok := regressed(requests, rates, lean{}); ok {
+		if _, ok := regressed(requests, rates, lean{}); ok {
 			t.Errorf("%s: there is nothing to regress on", name)
 		}
 	}
@@ -142,5 +145,70 @@ func TestControlsConfirmNoBreach(t *testing.T) {
 	}
 	if with >= without {
 		t.Errorf("%d replications confirm with controls, %d without", with, without)
+	}
+}
+
+// lucky is an experiment whose metric has the expectation 0: a luck that rates share, and some of its own. Rates are off by 7.
+type lucky struct {
+	seed  uint64
+	share float64 // of the variance, that luck has
+	leans bool    // luck is exponential; else normal
+	rates bool
+}
+
+func (lucky) Keys() (keys, units []string) {
+	return []string{"cost.total", "latency.mean"}, []string{"$", "s"}
+}
+
+func (l lucky) Replicate(_ context.Context, replication int) ([]float64, error) {
+	draws := rng.New(l.seed, replication, "lucky")
+	u, v := draws.Uniform(), draws.Uniform()
+	luck := quantile(u)
+	if l.leans {
+		luck = -math.Log(u) - 1
+	}
+	if l.rates {
+		return []float64{1, 7 + 2*luck}, nil
+	}
+	return []float64{1, math.Sqrt(l.share)*luck + math.Sqrt(1-l.share)*quantile(v)}, nil
+}
+
+// A candidate at its limit is confirmed no oftener than the first attempt may be wrong, though what has been seen says how many
+// controls are played.
+func TestConfirmingWithControlsKeepsItsRisk(t *testing.T) {
+	const confirmations = 400
+	for _, of := range []lucky{{share: 0.95}, {share: 0.6}, {share: 0.95, leans: true}, {share: 0.6, leans: true}} {
+		wrong, controls := 0, 0
+		for seed := range uint64(confirmations) {
+			of.seed = seed
+			p := &Problem{
+				Candidates: fewest + 1, Minimize: "cost.total", Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 0}},
+				Build: func(int) (Experiment, error) { return of, nil },
+				Screen: func(Experiment) (Experiment, error) {
+					by := of
+					by.rates = true
+					return by, nil
+				},
+			}
+			o := usual()
+			o.Workers = 1
+			s := newSearch(p, o)
+			if err := s.add(t.Context(), []int{0}); err != nil {
+				t.Fatal(err)
+			}
+			s.enter(s.contestants)
+			ok, err := s.confirm(t.Context(), s.contestants[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok {
+				wrong++
+			}
+			controls += s.contestants[0].count(confirmingControl)
+		}
+		t.Logf("%+v: %d of %d, %d controls each", of, wrong, confirmations, controls/confirmations)
+		if most := mostWrong(confirmations, (1-usual().Confidence)/2*attempt(0)); wrong > most {
+			t.Errorf("%+v: %d of %d at their limit are confirmed, at most %d are credible", of, wrong, confirmations, most)
+		}
 	}
 }

@@ -30,7 +30,8 @@
 // the cheapest that has a fair chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
 // of the finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same
 // numbers and in more: these are control variates, which take the luck of few replications by requests out of what they
-// show, from twenty of these on, with room for one replication that rates say nothing of. What is recommended keeps its guarantee, for its
+// show, from twenty of these on, with room for one replication that rates say nothing of. There are more of them only where it is expected
+// that they decide, for less than replications by requests until a later look. What is recommended keeps its guarantee, for its
 // expectation is that of requests. That it is the cheapest holds by
 // rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
 // before it is judged.

@@ -22,6 +22,7 @@ const (
 	patience     = 2    // rounds in a row without more to gain
 	mostExplored = 300  // candidates: the time of the surrogate grows with their third power
 	mostAnchors  = 4    // candidates that are replicated more, to know how lucky the few replications are
+	steadier     = 4    // times as often as a candidate before it is judged, by rates
 	leastFirst   = 12   // candidates before there is a surrogate
 	perDimension = 3    // the same, for each coordinate of the features
 )
@@ -154,7 +155,7 @@ func (x *explorer) calibrate(ctx context.Context) (bool, error) {
 	p, these := Exploring, []Replication(nil)
 	if anchor.rates.experiment != nil {
 		p = checking
-		these = append(x.lacking([]*contestant{anchor}, p, 2*x.Replications), x.lacking([]*contestant{anchor}, Exploring, widest*x.Replications)...)
+		these = append(x.lacking([]*contestant{anchor}, p, x.Replications), x.lacking([]*contestant{anchor}, Exploring, steadier*x.Replications)...)
 	} else {
 		these = x.lacking([]*contestant{anchor}, p, max(exploring+1, x.MaxReplications/2))
 	}

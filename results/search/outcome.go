@@ -115,7 +115,8 @@ func (s *search) shown(c *contestant) Candidate {
 
 // interval is what a phase tells of a column.
 func (c *contestant) interval(p Phase, n, column int) stat.Estimate {
-	if r, _, ok := c.regress(p, n, column); ok {
+	if g, ok := c.regress(p, n, column); ok {
+		r := g.reading()
 		return r.estimate()
 	}
 	return stat.Interval(c.observed(p, n, column), results.Confidence)

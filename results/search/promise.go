@@ -53,19 +53,19 @@ func (x *explorer) learn() {
 func (x *explorer) shift() {
 	x.limits, x.common = nil, nil
 	for k, t := range x.Thresholds {
-		limit, replications := x.scale(k+1, x.tried[0].units[k+1], t.Limit), exploring
+		limit, replications, doubt := x.scale(k+1, x.tried[0].units[k+1], t.Limit), exploring, 0.0
 		if c := x.anchor; c != nil && c.state != impossible {
 			few, _ := stat.Mean(c.observed(Exploring, exploring, k+1))
-			p := Exploring
+			many, _ := stat.Mean(c.observed(Exploring, c.count(Exploring), k+1))
+			limit += x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many)
+			replications = c.count(Exploring)
 			if c.count(checking) > 0 {
-				p = checking
+				off, deviation := x.offset(k + 1)
+				limit, doubt = limit+off, deviation
 			}
-			many := c.reading(p, c.count(p), k+1)
-			limit += x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many.value)
-			replications = max(c.count(p), c.controls(p, c.count(p)))
 		}
 		x.limits = append(x.limits, limit)
-		deviation := x.spreadOf(k+1) / math.Sqrt(float64(replications))
+		deviation := math.Hypot(doubt, x.spreadOf(k+1)/math.Sqrt(float64(replications)))
 		if x.Screen != nil {
 			deviation = math.Hypot(deviation, astray)
 		}

@@ -119,8 +119,8 @@ func (r *reading) estimate() stat.Estimate {
 
 // reading is what the first n replications of a phase tell of a column, and those by rates of their luck.
 func (c *contestant) reading(p Phase, n, column int) reading {
-	if r, _, ok := c.regress(p, n, column); ok {
-		return r
+	if g, ok := c.regress(p, n, column); ok {
+		return g.reading()
 	}
 	r := read(c.observed(p, n, column))
 	if r.n >= 2 {

@@ -168,8 +168,8 @@ func (x *explorer) room(c *contestant, threshold int, risk float64) float64 {
 func (x *explorer) lucky(c *contestant, column int) reading {
 	n := c.count(Exploring)
 	if a := x.anchor; a != nil && a != c && a.by(Exploring) == &a.rates && a.count(Exploring) > n {
-		if r, _, ok := regressed(c.columnOf(Exploring, n, column), a.columnOf(Exploring, a.count(Exploring), column), lean{}); ok {
-			return r
+		if g, ok := regressed(c.columnOf(Exploring, n, column), a.columnOf(Exploring, a.count(Exploring), column), lean{}); ok {
+			return g.reading()
 		}
 	}
 	return read(c.observed(Exploring, n, column))

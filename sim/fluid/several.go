@@ -5,14 +5,14 @@ import (
 	"math/cmplx"
 	"sort"
 	"sync"
-
-	"gonum.org/v1/gonum/dsp/fourier"
 )
 
 // Several servers of requests in order of arrival have the ratios of one, put right. Constant services are exact: each
-// server has every so many-th request. Those that vary less than exponential ones lie in between, those that vary as much are
-// right in light and in heavy traffic (Tijms, van Hoorn and Federgruen 1981, "Approximations for the steady-state
-// probabilities in the M/G/c queue"), and those that vary more are as those of two kinds.
+// server has every so many-th request. Those that vary less than exponential ones lie in between by their squared coefficient of
+// variation (Kimura 1986, "A two-moment approximation for the mean waiting time in the GI/G/s queue", goes between the same ends), those
+// that vary as much are right in light and in heavy traffic: the mean wait over that of exponential ones is (1−ρ) c γ + ρ (1+scv)/2, γ the
+// mean of the shortest of what is left at random of c services (Tijms, van Hoorn and Federgruen 1981, "Approximations for the steady-state
+// probabilities in the M/G/c queue"; Tijms 2003, section 9.6). Those that vary more are as those of two kinds.
 const (
 	mostKindServers = 8 // of more the ratios are those of these at a load at which as many are free by the root of their number
 	mostKindStages  = 4
@@ -23,10 +23,10 @@ const (
 )
 
 // several puts right the ratio of one server for those of the station.
-func (l *Laws) several(r *ratio, s *single, load float64, stages int) {
+func (l *Laws) several(r *ratio, waits, load float64, stages int) {
 	c := l.station.Servers
 	switch {
-	case c == 1 || s.waits <= 0 || !l.inOrder():
+	case c == 1 || waits <= 0 || !l.inOrder():
 	case l.demand.scv > mostLikeExponential:
 		l.likeTwoKinds(r, load, stages)
 	case l.demand.scv > leastLikeExponential:
@@ -110,7 +110,8 @@ var exponentialTable = sync.OnceValue(func() *table {
 // the lattice of the wait: the share that lasts for so many steps.
 func (s *single) remnant() []float64 {
 	points := 2 * len(s.cepstrum)
-	fft := fourier.NewFFT(points)
+	fft := plan(points)
+	defer plans[points].Put(fft)
 	whole := make([]float64, points)
 	copy(whole, s.cepstrum)
 	coefficients := fft.Coefficients(nil, whole)
@@ -159,12 +160,12 @@ func shortest(services []part, servers int) float64 {
 
 // overlap is the mean of the shortest of a service that begins and what is left of those at so many servers: of one
 // the remnant, of the others what is left at random.
-func (s *single) overlap(left []float64, services []part, servers int) float64 {
+func overlap(left []float64, step float64, services []part, servers int) float64 {
 	r, beyond, mean := remainsOf(services), 1.0, 0.0
-	for k := range len(left) / 2 {
-		beyond -= left[k]
-		service, random := r.beyond((float64(k) + 0.5) * s.step)
-		mean += s.step * max(0, beyond) * service * math.Pow(random, float64(servers-1))
+	for k, share := range left {
+		beyond -= share
+		service, random := r.beyond((float64(k) + 0.5) * step)
+		mean += step * max(0, beyond) * service * math.Pow(random, float64(servers-1))
 	}
 	return mean
 }
