@@ -2,7 +2,10 @@ package results
 
 import (
 	"cmp"
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"headroom/model/cloud"
 	"headroom/model/fluid"
@@ -72,7 +75,8 @@ func auditMetrics() []Metric {
 		},
 	}}
 	for i := range auditOf {
-		metrics = append(metrics, auditOf[i].metric(isAudited, func(f *fluid.Findings) *fluid.Finding { return &f.All }))
+		a := &auditOf[i]
+		metrics = append(metrics, a.metric(isAudited, func(f *fluid.Findings) *fluid.Finding { return &f.All }), a.chanceMetric())
 	}
 	metrics = append(metrics, linkMetrics()...)
 	for _, u := range unseen {
@@ -107,6 +111,45 @@ func (a *audited) metric(where func(cfg *cloud.Config, s scope) bool, all func(f
 	}
 }
 
+// chanceMetric is how far what the windows show of it may be from what is true of rates.
+func (a *audited) chanceMetric() Metric {
+	return Metric{
+		Name: chanceOf(a.name), Unit: "ratio", where: isAudited,
+		Meaning: "half-width at 95 % of audit." + a.name + ": what chance alone brings to as few requests as the windows have; none where it is without bound",
+		read: func(p *part) float64 {
+			if p.outcome.Audit == nil {
+				return math.NaN()
+			}
+			return a.chance(&p.outcome.Audit.All)
+		},
+	}
+}
+
+// chanceOf is the metric of the half-width of a difference.
+func chanceOf(name string) string { return "audit.chance." + name }
+
+// chance is the half-width of a difference.
+func (a *audited) chance(f *fluid.Finding) float64 {
+	half := math.Abs(a.of(&f.Chance) - a.of(&fluid.Shown{}))
+	if a.absolute {
+		return half
+	}
+	if f.Requests == 0 || a.of(&f.Played) == 0 {
+		return math.NaN()
+	}
+	return half * a.of(&f.Rates) / (a.of(&f.Played) * a.of(&f.Played))
+}
+
+// doubtAudit gives the differences that an audit found their half-widths.
+func (s *Summary) doubtAudit() {
+	for i := range auditOf {
+		at, known := s.at["audit."+auditOf[i].name]
+		if half, ok := s.Metric(chanceOf(auditOf[i].name)); ok && known {
+			s.Metrics[at].HalfWidth = half.Value
+		}
+	}
+}
+
 // linkMetrics are how far rates are from flows one by one on links.
 func linkMetrics() []Metric {
 	of := func(name, unit, meaning string, read func(f *fluid.Findings) float64) Metric {
@@ -134,21 +177,18 @@ func (s *Summary) warnOfAudit() {
 	if v, ok := s.Value("audit.windows", Part{}); ok && v.Value == 0 {
 		s.warnf("no window of the run could be played request by request: nothing says how far its rates are from requests; fidelity = \"request\" shows it")
 	}
-	for i := range len(auditOf) + len(linksOf) {
-		a := &linksOf[max(0, i-len(auditOf))]
-		if i < len(auditOf) {
-			a = &auditOf[i]
+	var unsure []string
+	for i := range auditOf {
+		if a := &auditOf[i]; !s.mark(a) {
+			unsure = append(unsure, s.doubt(a)...)
 		}
-		v, ok := s.Value("audit."+a.name, Part{})
-		if !ok || !(math.Abs(v.Value) > a.limit) {
-			continue
-		}
-		by := "%"
-		if a.absolute {
-			by = "points"
-		}
-		s.warnf("%s: rates differ from requests by %+.1f %s in the windows of the audit, more than %.0f %s: do not trust it; fidelity = \"request\" shows it",
-			cmp.Or(a.marks, a.name), 100*v.Value, by, 100*a.limit, by)
+	}
+	for i := range linksOf {
+		s.mark(&linksOf[i])
+	}
+	if len(unsure) > 0 {
+		s.warnf("unaudited: the windows of the audit have too few requests to tell how far rates are from them: chance alone brings %s; more run.fluid.audit, or fidelity = \"request\", shows it",
+			strings.Join(unsure, ", "))
 	}
 	for i := range unseen {
 		if v, ok := s.Value(unseen[i].name, Part{}); ok && v.Value > leastUnseen {
@@ -159,6 +199,53 @@ func (s *Summary) warnOfAudit() {
 	if v, ok := s.Value(unseenLinks, Part{}); ok && v.Value > leastUnseen {
 		s.warnf("unaudited: %.1f %% of the flows on links began while their link had more to carry than it can, and no window of the audit shows that: nothing says how far rates are from requests there; more run.fluid.audit, or fidelity = \"request\", shows it", 100*v.Value)
 	}
+}
+
+// mark marks a metric of which rates differ from requests by more than its limit, and by more than chance explains, and
+// reports whether it did.
+func (s *Summary) mark(a *audited) bool {
+	if !s.Marked("audit." + a.name) {
+		return false
+	}
+	v, _ := s.Value("audit."+a.name, Part{})
+	sure := ""
+	if !math.IsNaN(v.HalfWidth) {
+		sure = fmt.Sprintf(" ± %.1f", 100*v.HalfWidth)
+	}
+	s.warnf("%s: rates differ from requests by %+.1f%s %s in the windows of the audit, more than %.0f %s: do not trust it; fidelity = \"request\" shows it",
+		cmp.Or(a.marks, a.name), 100*v.Value, sure, a.unit(), 100*a.limit, a.unit())
+	return true
+}
+
+// Marked reports whether a metric of an audit says that rates are not to be trusted in what it compares.
+func (s *Summary) Marked(metric string) bool {
+	v, ok := s.Value(metric, Part{})
+	is := func(a audited) bool { return "audit."+a.name == metric }
+	if i := slices.IndexFunc(auditOf, is); ok && i >= 0 {
+		return math.Abs(v.Value) > max(auditOf[i].limit, v.HalfWidth) // which is NaN where too few came
+	}
+	i := slices.IndexFunc(linksOf, is)
+	return ok && i >= 0 && math.Abs(v.Value) > linksOf[i].limit
+}
+
+// doubt says by how much chance alone may have rates differ from requests in a metric, if that is more than its limit.
+func (s *Summary) doubt(a *audited) []string {
+	v, ok := s.Value("audit."+a.name, Part{})
+	switch {
+	case !ok || v.HalfWidth <= a.limit:
+		return nil
+	case math.IsNaN(v.HalfWidth):
+		return []string{a.name + " any difference"}
+	}
+	return []string{fmt.Sprintf("%s ± %.0f %s", a.name, 100*v.HalfWidth, a.unit())}
+}
+
+// unit is that of its difference, in hundredths.
+func (a *audited) unit() string {
+	if a.absolute {
+		return "points"
+	}
+	return "%"
 }
 
 // unseen are the parts of a run that no window of its audit shows.

@@ -150,6 +150,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 			s.places = append(s.places, i)
 		}
 	}
+	s.doubtAudit()
 	first := measured[0]
 	s.Series, s.Activities = banded(measured), first.activities
 	s.Addresses, s.Owners, s.Decisions = first.addresses, first.owners, first.decisions

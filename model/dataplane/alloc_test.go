@@ -17,7 +17,7 @@ func TestARequestInFlightTakesAtMost64Bytes(t *testing.T) {
 	if slot > 64 {
 		t.Errorf("a request in its slot takes %d bytes, want at most 64", slot)
 	}
-	if size := slot + unsafe.Sizeof(trip{}); size > 144 {
-		t.Errorf("a request on a journey takes %d bytes, want at most 144", size)
+	if size := slot + unsafe.Sizeof(trip{}); size > 128 {
+		t.Errorf("a request on a journey takes %d bytes, want at most 128", size)
 	}
 }

@@ -53,7 +53,7 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 		p.proceed(p.job(i), now)
 		return
 	}
-	t.out, t.until = 0, now
+	t.out, t.known = 0, now
 	if c := &s.cfg.Cache; c.Size > 0 && !io.Write && io.Disk != c.Disk {
 		hits := p.hits(i, s, count)
 		if hits > 0 && c.Disk != None {
@@ -67,7 +67,7 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 	}
 	r.phase = onDisk
 	if t.out == 0 {
-		p.endStepAt(i, p.later(now, t.until-now))
+		p.endStepAt(i, p.later(now, t.known-now))
 	}
 	p.yield(i, now)
 }
@@ -163,7 +163,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		return // it fails at once
 	}
 	if p.filter != nil && d.mounted && !p.mounted(p.servers.at(p.requests.at(i).server), id, true) {
-		t.until = max(t.until, sim.Sum(now, clientConnect))
+		t.known = max(t.known, sim.Sum(now, clientConnect))
 		return
 	}
 	p.diskUses[d.use].Asked += io.Count
@@ -188,7 +188,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		p.pass(i, id, io, now)
 		return
 	}
-	t.until = max(t.until, p.serve(d, d.use, io, now))
+	t.known = max(t.known, p.serve(d, d.use, io, now))
 }
 
 // serve gives a disk a batch and returns when it will be done.

@@ -29,6 +29,7 @@ func (s *server) silent() bool { return s.impairment.Cut || s.impairment.Hangs &
 // updateOpen finds out whether the server takes requests.
 func (s *server) updateOpen() {
 	s.open = s.listens && !s.impairment.Cut && !s.impairment.Hangs && !s.impairment.Refuses
+	s.serves = s.servesStraight()
 }
 
 // Impair says how a server is impaired from now on. What is aboard a server that falls
@@ -79,6 +80,7 @@ func (p *Plane) updateErrors(s *server) {
 	if s.errors.Rate > 0 {
 		s.code = codeOf(s.errors.Status)
 	}
+	s.serves = s.servesStraight()
 }
 
 // fallSilent ends the work of a server whose answers do not arrive. Who waits for them

@@ -11,7 +11,7 @@ import (
 )
 
 // trip is what is known of a request beyond its attempt: kept beside the
-// requests only where journeys, retries or phases need it.
+// requests only where journeys, retries or phases need it. It is a cache line.
 type trip struct {
 	key    uint64      // names what is drawn for it
 	parent slab.Handle // the request that calls; 0 of a user's
@@ -27,10 +27,9 @@ type trip struct {
 	connected bool   // a call that holds a connection
 	flows     uint8  // its bytes in interfaces: of its server, of its caller's
 	atCaller  bool   // the latter is one of them
+	foreknown bool   // what its next call asks for: see [Plane.foreknow]
 
-	until sim.Time    // of this step: when the I/Os that are known will be done
-	paged sim.Time    // when it began to read pages of its memory
-	holds model.Bytes // of its server's memory, of its own
+	known sim.Time // when the I/Os of this step that are known will be done; foreknown: that CPU time
 }
 
 // journeyKey names the request of a source by its number.
@@ -38,16 +37,35 @@ func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
 
 // beginTrip puts a trip beside a new request: named by a key, of a parent, 0 of a user's.
 func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Time) *trip {
+	if p.noTrip(i) {
+		p.makeRoom(i, began)
+	}
+	t := &p.trips[i]
+	t.begin(key, parent, began)
+	return t
+}
+
+func (t *trip) begin(key uint64, parent slab.Handle, began sim.Time) {
+	*t = trip{}
+	t.key, t.parent, t.began, t.child, t.sibling = key, parent, began, noIndex, noIndex
+}
+
+// noTrip reports whether there is no room for the trip of a new request, or something beside it.
+func (p *Plane) noTrip(i uint32) bool { return int(i) >= len(p.trips) || p.besides }
+
+// makeRoom makes room for the trip of a new request, and begins what lies beside it.
+//
+//go:noinline
+func (p *Plane) makeRoom(i uint32, began sim.Time) {
 	for int(i) >= len(p.trips) {
 		p.trips = append(p.trips, trip{})
 	}
-	t := &p.trips[i]
-	*t = trip{}
-	t.key, t.parent, t.began, t.child, t.sibling = key, parent, began, noIndex, noIndex
 	if p.meter.apart {
 		p.beginPhases(i, began)
 	}
-	return t
+	if p.holds {
+		p.beginHolding(i)
+	}
 }
 
 // takeOverTrip gives a request that takes another's place its trip: the attempt
@@ -88,7 +106,7 @@ func (p *Plane) admit(j job, now sim.Time) {
 		j = p.job(j.i)
 	}
 	s, t := j.s, j.t
-	t.step, t.boarded = 0, false
+	t.step, t.boarded, t.foreknown = 0, false, false
 	p.markPhase(j.i, now)
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
 	if s.function != nil {
@@ -198,10 +216,13 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 		id, s = s.base, p.servers.at(s.base)
 	}
 	s.station.Offer(now, j.i, demand)
+	if d := j.s.cfg.callsNext(t.step); d != nil {
+		p.foreknow(t, j.s.service, firstCall(t.step+1), d)
+	}
 	if s.watch != inKernel || s.disturbed() {
 		p.changed(id, s)
 	} else if due := s.station.Next(); due < s.due {
-		p.departsAt(due, s, handled(serverDeparts, p.servers.handle(id)))
+		p.departsAt(due, id, s)
 	}
 }
 
@@ -300,7 +321,7 @@ func (p *Plane) vacate(j job) {
 // giveBack gives back the memory or the environment that a request holds.
 func (p *Plane) giveBack(j job) {
 	if j.s.memory != nil {
-		j.s.memory.End(p.kernel.Now(), j.t.boarded, j.t.holds)
+		j.s.memory.End(p.kernel.Now(), j.t.boarded, p.holdings[j.i].holds)
 	}
 	if j.s.function != nil {
 		p.leaveEnvironment(j.i, j.s)
@@ -338,7 +359,7 @@ func (p *Plane) evictJourneys(id uint32, until sim.Time, list []uint32) []uint32
 			p.trips[i].placed = false
 		}
 		if m := p.servers.at(id).memory; m != nil {
-			m.End(p.kernel.Now(), p.trips[i].boarded, p.trips[i].holds)
+			m.End(p.kernel.Now(), p.trips[i].boarded, p.holdings[i].holds)
 		}
 	}
 	p.servers.at(id).gate.held = 0

@@ -3,7 +3,6 @@ package dataplane
 import (
 	"slices"
 
-	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -127,14 +126,14 @@ func (p *Plane) settleReturns(id uint32, s *server, until sim.Time) {
 
 // answerCallers settles a server that is watched on return, and goes on with the callers whom an
 // answer from there reaches now. Those of a later instant get it by an event.
-func (p *Plane) answerCallers(id uint32, s *server, ev model.Event) {
+func (p *Plane) answerCallers(id uint32, s *server) {
 	a, now := &p.replies, p.kernel.Now()
 	a.until, a.awaited = now, true
 	p.settleStation(id, s, now)
 	p.playAnswers(0)
 	a.until, a.awaited = -1, false
 	if s.attended == 0 && !s.disturbed() {
-		p.returnsInKernel(s, ev)
+		p.returnsInKernel(id, s)
 	} else {
 		p.changed(id, s)
 	}

@@ -50,7 +50,14 @@ func (p *Plane) issue(j job, now sim.Time) {
 	part := uint64(c.Count) - uint64(t.left)
 	t.left--
 	t.out++
-	demand, class := p.drawStep(j, part<<2, c.Demand), uint16(0)
+	demand, class := t.known, uint16(0)
+	if !t.foreknown {
+		demand = p.drawStep(j, part<<2, c.Demand)
+	}
+	t.foreknown = false
+	if t.left > 0 && !c.Parallel && c.Demand != nil {
+		p.foreknow(t, j.s.service, firstCall(t.step)|(part+1)<<2, c.Demand)
+	}
 	if s.passes {
 		class = s.passedClass(j.r)
 	}
@@ -62,7 +69,11 @@ func (p *Plane) issue(j job, now sim.Time) {
 		r.setBytes(p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response))
 	}
 	t.child = i
-	own := p.beginTrip(i, key, parent, now)
+	if p.noTrip(i) {
+		p.makeRoom(i, now)
+	}
+	own := &p.trips[i] // as [Plane.beginTrip] does
+	own.begin(key, parent, now)
 	own.sibling = sibling
 	if c.Clients.RetryBudget > 0 {
 		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
@@ -78,6 +89,25 @@ func (p *Plane) issue(j job, now sim.Time) {
 		p.enter(i, r)
 	}
 }
+
+// foreknow draws the CPU time that the next call of a request will ask for, while the request has
+// something else to wait for: a call that is sent would wait for its draw, as long as for
+// all else that it meets on its way. The key names the draw: see [firstCall].
+func (p *Plane) foreknow(t *trip, service int32, key uint64, d rng.Distribution) {
+	t.known = max(0, sim.Seconds(p.calls[service].draws.DrawOf(rng.Key(t.key, key), d)))
+	t.foreknown = true
+}
+
+// callsNext is what the call that follows a step asks for; nil: none follows, or it asks for nothing.
+func (s *Service) callsNext(step int32) rng.Distribution {
+	if k := int(step) + 1; k < len(s.Steps) && s.Steps[k].Kind == StepCall {
+		return s.Steps[k].Call.Demand
+	}
+	return nil
+}
+
+// firstCall names the draws of the first call of a step; those of each other one of it are 4 further on.
+func firstCall(step int32) uint64 { return uint64(step) << 32 }
 
 // drawBytes draws a size of a request's present step.
 func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) model.Bytes {

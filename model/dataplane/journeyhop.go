@@ -15,11 +15,16 @@ func (s *server) isLone() bool {
 	return s.settles == settlesStation && s.base == noIndex && s.applications == nil && !s.untracked && s.memory == nil && s.function == nil
 }
 
+// servesStraight reports whether who goes straight to a server meets nothing but its CPU.
+func (s *server) servesStraight() bool {
+	return s.lone && s.open && !s.foreseen && s.supply == nil && s.errors.Rate == 0
+}
+
 // offerStraight is [Plane.offer] for a request that has gone straight, on a lane.
 func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	id, now := r.server, r.arrived
 	s := p.servers.at(id)
-	if !s.lone || !s.open || s.foreseen || s.supply != nil || s.errors.Rate > 0 {
+	if !s.serves {
 		p.offer(i, r)
 		return
 	}
@@ -35,7 +40,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 		}
 		s.gate.held++
 		t := &p.trips[i]
-		t.step, t.left, t.out, t.placed, t.boarded = 0, 0, 0, true, true
+		t.step, t.left, t.out, t.placed, t.boarded, t.foreknown = 0, 0, 0, true, true, false
 		if law := s.cfg.Steps[0].Time; law != nil {
 			demand = p.drawStep(job{i, r, s, t}, 0, law)
 		}
@@ -51,10 +56,13 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	}
 	r.phase = inService
 	s.station.Begin(now, i, min(s.time(demand), station.MaxDemand))
+	if s.asks != nil {
+		p.foreknow(&p.trips[i], s.service, firstCall(1), s.asks)
+	}
 	switch due := s.station.Next(); {
 	case s.watch == inKernel:
 		if due < s.due {
-			p.departsAt(due, s, handled(serverDeparts, p.servers.handle(id)))
+			p.departsAt(due, id, s)
 		}
 	case s.watch == onReturn && s.lag == sim.Never && s.attended == 0: // nobody waits for it
 	default:
@@ -74,9 +82,27 @@ func (p *Plane) settleLone(s *server, until sim.Time) {
 			j.t.step++
 			p.proceed(j, at)
 		} else {
-			p.complete(j, at)
+			p.completeLone(j, at)
 		}
 	}
+}
+
+// completeLone is [Plane.complete] for a request of such a server.
+func (p *Plane) completeLone(j job, at sim.Time) {
+	r := j.r
+	if r.gone || r.errs || r.target == noIndex {
+		p.complete(j, at)
+		return
+	}
+	source := &p.sources[r.source]
+	if !source.nearby {
+		p.complete(j, at)
+		return
+	}
+	if r.carries() {
+		j.s.in, j.s.out = j.s.in.Plus(r.requestBytes()), j.s.out.Plus(r.responseBytes())
+	}
+	p.completeStraight(j, source, at)
 }
 
 // passesOn ends a call that is all its caller still has to do, and its caller, whose journey ends by
@@ -94,6 +120,6 @@ func (p *Plane) passesOn(i uint32, source *source, own *trip, now sim.Time) bool
 	t.step++
 	p.endPhase(parent, phaseCall, now)
 	s.gate.held--
-	p.complete(job{parent, r, s, t}, now)
+	p.completeLone(job{parent, r, s, t}, now)
 	return true
 }

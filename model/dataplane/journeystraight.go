@@ -83,12 +83,13 @@ func (p *Plane) comesFirst(n *lane, now sim.Time) {
 // take no time, from where what its server has sent is counted.
 func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 	i, r, s := j.i, j.r, j.s
-	n, across := &p.lanes[source.span.others+int32(r.group)], source.lb.cfg.CrossLatency
+	n := &p.lanes[source.span.others+int32(r.group)]
+	across := n.cross
 	if s.zone == model.Zone(r.zone) {
 		across = 0
 	}
-	latency, hop := at-r.arrived+across, source.hop+across
-	if latency+source.hop > source.patience {
+	latency, hop := at-r.arrived+across, n.hop+across
+	if latency+n.hop > source.patience {
 		p.countCrossing(r, s.zone)
 		p.respondTooLate(i, s, at)
 		return

@@ -43,7 +43,7 @@ func (p *Plane) changed(id uint32, s *server) {
 	case s.watch == inKernel:
 		p.departsInKernel(id, s)
 	case s.watch == onReturn && s.attended == 0 && !s.disturbed():
-		p.returnsInKernel(s, handled(serverDeparts, p.servers.handle(id)))
+		p.returnsInKernel(id, s)
 	case s.watch == onLook && s.attended == 0:
 	case p.fastPaths[id].open:
 	case s.watch == inCalendar && s.attended == 0:
@@ -61,13 +61,13 @@ func (p *Plane) departsInKernel(id uint32, s *server) {
 		due = s.nextOf()
 	}
 	if due < s.due {
-		p.departsAt(due, s, handled(serverDeparts, p.servers.handle(id)))
+		p.departsAt(due, id, s)
 	}
 }
 
 // departsAt makes an event of a departure of a server, which comes before the one that is
 // pending: that stays behind, and is used when its departure is the next again.
-func (p *Plane) departsAt(due sim.Time, s *server, ev model.Event) {
+func (p *Plane) departsAt(due sim.Time, id uint32, s *server) {
 	last := s.due
 	s.due = due
 	switch {
@@ -80,43 +80,42 @@ func (p *Plane) departsAt(due sim.Time, s *server, ev model.Event) {
 	case last != sim.Never:
 		s.behind = last
 	}
-	p.kernel.At(due, sim.RankRelease, ev)
+	p.kernel.At(due, sim.RankRelease, indexed(serverDeparts, int(id)))
 }
 
 // returnsInKernel makes an event of the first instant at which an answer of a server may reach
 // who called, unless there is one before.
-func (p *Plane) returnsInKernel(s *server, ev model.Event) {
+func (p *Plane) returnsInKernel(id uint32, s *server) {
 	if next := s.station.Next(); next < s.due-s.lag {
-		p.departsAt(next+s.lag, s, ev)
+		p.departsAt(next+s.lag, id, s)
 	}
 }
 
 // onServerDeparts settles a server whose departure must not wait.
 func (p *Plane) onServerDeparts(ev model.Event) {
 	p.housekeeping++
-	now := p.kernel.Now()
-	s := p.servers.Get(ev.Handle())
-	if s == nil || s.due != now { // an earlier departure came up since
-		if s != nil && s.behind == now {
+	id, now := uint32(ev.Index()), p.kernel.Now()
+	s := p.servers.at(id)
+	if s.due != now { // an earlier departure came up since, or the server has gone: then another may be in its place
+		if s.behind == now {
 			s.behind = sim.Never
 		}
 		p.meter.overtaken()
 		return
 	}
 	s.due = sim.Never
-	id := indexOf(ev.Handle())
 	if s.lone && s.watch == inKernel && s.supply == nil && s.station.Waiting() == 0 {
 		p.settleLone(s, now)
 		if s.gate.line.Len() > 0 {
 			p.nextInLine(id, now)
 		}
 		if due := s.station.Next(); due < s.due {
-			p.departsAt(due, s, ev)
+			p.departsAt(due, id, s)
 		}
 		return
 	}
 	if s.watch == onReturn && s.settles == settlesStation {
-		p.answerCallers(id, s, ev)
+		p.answerCallers(id, s)
 		return
 	}
 	if s.watch != inKernel || s.settles != settlesStation {
@@ -130,7 +129,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	if s.disturbed() {
 		p.changed(id, s)
 	} else if due := s.station.Next(); due < s.due {
-		p.departsAt(due, s, ev)
+		p.departsAt(due, id, s)
 	}
 }
 

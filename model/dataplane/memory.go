@@ -165,22 +165,23 @@ func (p *Plane) takeMemory(i uint32, now sim.Time) (waits bool) {
 		return false
 	}
 	t := &p.trips[i]
-	t.holds = p.drawMemory(r, t)
-	faults := min(s.memory.Begin(now, t.holds), MaxIOs)
+	h := &p.holdings[i]
+	h.holds = p.drawMemory(r, t)
+	faults := min(s.memory.Begin(now, h.holds), MaxIOs)
 	p.watchMemory(r.server, s)
 	if faults == 0 || s.memory.terms.Swap == 0 {
 		return false
 	}
-	r.phase, t.paged = paging, now
+	r.phase, h.paged = paging, now
 	u := &p.memoryUses[s.memory.use]
 	u.Paged++
 	u.Faults += faults
 	id := s.disks[s.cfg.Memory.Swap.Disk]
 	latency := p.disks.at(id).queue.Limits().Latency
-	t.out, t.until = 0, sim.Sum(now, latency*sim.Time(faults))
+	t.out, t.known = 0, sim.Sum(now, latency*sim.Time(faults))
 	p.ask(i, id, storage.IO{Count: faults, Size: memory.Page}, now)
 	if t.out == 0 {
-		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
+		p.schedule(p.later(now, t.known-now), handled(stepEnds, p.requests.handle(i)))
 	}
 	return true
 }
@@ -188,13 +189,13 @@ func (p *Plane) takeMemory(i uint32, now sim.Time) (waits bool) {
 // endPaging goes on with a request that has read its pages. It fails with its disk, and
 // is let go of if nobody waits for it any more.
 func (p *Plane) endPaging(i uint32, now sim.Time) {
-	r, t := p.requests.at(i), &p.trips[i]
+	r := p.requests.at(i)
 	server := r.server
 	s := p.servers.at(server)
 	failed := p.disks.at(s.disks[s.cfg.Memory.Swap.Disk]).failed
 	abandoned := r.gone && r.source != checkSource && !s.finishes()
 	u := &p.memoryUses[s.memory.use]
-	u.Paging = sim.Sum(u.Paging, now-t.paged)
+	u.Paging = sim.Sum(u.Paging, now-p.holdings[i].paged)
 	switch {
 	case abandoned:
 		p.vacate(p.job(i))
@@ -296,6 +297,21 @@ func (p *Plane) endMemory(s *server) {
 	}
 }
 
+// memoryHeld is what a request has of the memory of its server: kept beside the trips where servers say
+// what they hold.
+type memoryHeld struct {
+	paged sim.Time    // when it began to read pages of it
+	holds model.Bytes // of its own
+}
+
+// beginHolding notes that a new request holds nothing.
+func (p *Plane) beginHolding(i uint32) {
+	for int(i) >= len(p.holdings) {
+		p.holdings = append(p.holdings, memoryHeld{})
+	}
+	p.holdings[i] = memoryHeld{}
+}
+
 // drawMemory draws what a request holds of its own.
 func (p *Plane) drawMemory(r *request, t *trip) model.Bytes {
 	if r.source == checkSource {
@@ -323,7 +339,7 @@ func (p *Plane) holdHung(i uint32, began bool) {
 	t, now := &p.trips[i], p.kernel.Now()
 	t.hung, t.boarded = true, began
 	s.memory.hung++
-	s.memory.Hold(now, began, t.holds)
+	s.memory.Hold(now, began, p.holdings[i].holds)
 	p.watchMemory(r.server, s)
 }
 
@@ -335,7 +351,7 @@ func (p *Plane) letGoHung(i uint32) {
 	t, m := &p.trips[i], p.servers.at(p.requests.at(i).server).memory
 	t.hung = false
 	m.hung--
-	m.End(p.kernel.Now(), t.boarded, t.holds)
+	m.End(p.kernel.Now(), t.boarded, p.holdings[i].holds)
 }
 
 // hungAt lists the requests that hang at a server and hold memory there, in order of

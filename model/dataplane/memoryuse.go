@@ -66,7 +66,7 @@ func (p *Plane) memoriesOutcome() []MemoryOutcome {
 	for h, r := range p.requests.All() {
 		if r.phase == paging {
 			u := &list[p.servers.at(r.server).memory.use]
-			u.Paging = sim.Sum(u.Paging, p.frame.Duration-p.trips[indexOf(h)].paged)
+			u.Paging = sim.Sum(u.Paging, p.frame.Duration-p.holdings[indexOf(h)].paged)
 		}
 	}
 	slices.SortFunc(list, func(a, b MemoryOutcome) int { return cmp.Compare(a.Owner, b.Owner) })

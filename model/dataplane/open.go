@@ -33,6 +33,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		p.joinHost(indexOf(h), s)
 		s.foreseen = s.foreseen || p.foreseeableAlone(s)
 	}
+	s.serves = s.servesStraight()
 	p.regroup(indexOf(h))
 	if spec.Fleet != None {
 		p.joinFleet(spec.Fleet, indexOf(h))
@@ -80,6 +81,7 @@ func (p *Plane) joinFleet(fleet int, id uint32) {
 // equipCalls gives a server what the calls of its service need.
 func (p *Plane) equipCalls(s *server) {
 	s.outlets, s.callers = make([]outlet, p.calls[s.service].count), p.calls[s.service].callers
+	s.asks = p.cfg.Services[s.service].callsNext(0)
 	for k := range s.outlets {
 		s.outlets[k].tokens = RetryBurst
 	}

@@ -68,6 +68,9 @@ type Plane struct {
 	requests      pool[request]
 	trips         []trip       // beside requests, where tracked
 	phases        []phaseTimes // beside trips, where somebody looks at them
+	holdings      []memoryHeld // beside trips, where holds
+	holds         bool         // servers of some service say what they hold of their memory
+	besides       bool         // there is something beside trips
 	flows         pool[flow]
 	sockets       pool[websocket]
 	connections   pool[connection] // that clients keep to Application Load Balancers
@@ -177,6 +180,7 @@ func New(setup Setup) (*Plane, error) {
 	p.findWays()
 	p.markReturns()
 	p.meter = p.newMeter(setup.Observe)
+	p.besides = p.meter.apart || p.holds
 	p.newLanes()
 	if setup.Observe.Series {
 		p.newTimeline()

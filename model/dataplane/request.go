@@ -79,7 +79,7 @@ func (p *Plane) complete(j job, at sim.Time) {
 		return
 	}
 	switch source := &p.sources[r.source]; {
-	case source.straight && source.nearby && s.nic == nil && r.target != noIndex:
+	case source.nearby && s.nic == nil && r.target != noIndex:
 		p.completeStraight(j, source, at)
 		return
 	case source.direct:

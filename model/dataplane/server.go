@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/rng"
 	"headroom/sim/slab"
 	"headroom/sim/station"
 )
@@ -22,6 +23,7 @@ type server struct {
 	journey   bool     // its service has steps
 	foreseen  bool     // its fast path may open
 	lone      bool     // it has nothing but a CPU: see [Plane.offerStraight]
+	serves    bool     // lone, and nothing keeps it from serving who comes, or foresees it
 	keeps     bool     // it keeps its steps to itself: kept
 	watch     watching
 	settles   settling
@@ -39,8 +41,9 @@ type server struct {
 	function  *lambda      // that it stands for; nil: it is an instance
 	errors    model.Errors // of its application now
 	gate      gate
-	outlets   []outlet // by call of the service
-	callers   []uint16 // as its service's
+	asks      rng.Distribution // what the call that follows its service's first step asks for; nil: none follows, or it asks for nothing
+	outlets   []outlet         // by call of the service
+	callers   []uint16         // as its service's
 	kept      kept
 	code      Code          // that errors of its application end with
 	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
@@ -74,7 +77,7 @@ type server struct {
 	metered bool     // what it is sent leaves AWS
 
 	impairment model.Impairment
-	_          [32]byte // to the end of a cache line, its slot's generation before it
+	_          [16]byte // to the end of a cache line, its slot's generation before it
 }
 
 // Listen opens the application port. Target groups without checks find out at
@@ -130,7 +133,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 		code = codeReclaimed
 	}
 	s := p.servers.Get(h)
-	s.open, s.listens = false, false
+	s.open, s.listens, s.serves = false, false, false
 	for _, i := range p.evicted(id, until) {
 		p.dropFor(i, code, CauseEnded)
 	}

@@ -112,8 +112,8 @@ func (p *Plane) passOn(l *passage) {
 // then if it is the last.
 func (p *Plane) lastOut(h slab.Handle, done sim.Time) {
 	t := &p.trips[indexOf(h)]
-	t.until = max(t.until, done)
+	t.known = max(t.known, done)
 	if t.out--; t.out == 0 {
-		p.schedule(t.until, handled(stepEnds, h))
+		p.schedule(t.known, handled(stepEnds, h))
 	}
 }

@@ -85,7 +85,7 @@ func (p *Plane) findWays() {
 		}
 		s.plain, s.straight, s.compact = ways&plainWay != 0, ways&straightWay != 0, ways&(compactWay|flowWay|fleetWay) != 0
 		s.alike = ways&rowWay != 0
-		s.nearby = s.call == nil || p.apart == nil && (!p.transfers.counts || s.call.Request == nil && s.call.Response == nil)
+		s.nearby = s.straight && (s.call == nil || p.apart == nil && (!p.transfers.counts || s.call.Request == nil && s.call.Response == nil))
 		s.closed = s.visitors.thinks()
 		if s.plain || s.flows.on && !s.flows.relayed {
 			s.hop = s.lb.cfg.Latency + s.far

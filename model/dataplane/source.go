@@ -27,7 +27,7 @@ type source struct {
 	closed   bool     // its visitors think before they ask again
 	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
-	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
+	nearby   bool     // they go straight, no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
 	alike    bool     // and differ in nothing but CPU time and bytes: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
@@ -102,35 +102,6 @@ func newClassTable(classes []RequestClass) classTable {
 func (t classTable) draw(s *rng.Stream) uint16 {
 	u := s.Uniform()
 	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
-}
-
-// demands draws the CPU times of a workload's requests, some at a time.
-type demands struct {
-	law    rng.Distribution
-	stream rng.Stream
-	drawn  uint // so far
-	ahead  [drawnAhead]sim.Time
-}
-
-const drawnAhead = 32
-
-// draw returns the next CPU time.
-func (d *demands) draw() sim.Time {
-	i := d.drawn % drawnAhead
-	if i == 0 {
-		d.drawAhead()
-	}
-	d.drawn++
-	return d.ahead[i]
-}
-
-// drawAhead draws the next CPU times.
-func (d *demands) drawAhead() {
-	var seconds [drawnAhead]float64
-	d.stream.Draws(d.law, seconds[:])
-	for i, s := range seconds {
-		d.ahead[i] = max(sim.Seconds(s), 0)
-	}
 }
 
 // newSources prepares the workloads, then the calls of every service.
@@ -284,7 +255,11 @@ func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 		if len(s.visitors.all) > 0 {
 			p.visit(i, s, s.visitors.chosen())
 		}
-		p.enter(i, r)
+		if s.straight && s.lookup == nil && !s.lb.dark {
+			p.sendStraight(i, r, s)
+		} else {
+			p.enter(i, r)
+		}
 		if !ok {
 			return
 		}

@@ -122,6 +122,7 @@ func (p *Plane) Load(h slab.Handle, millionths int64) {
 	s := p.servers.Get(h)
 	if s.supply == nil {
 		s.supply = p.unbounded(int(s.typ))
+		s.serves = false
 	}
 	s.supply.load.wants = uint64(millionths)
 	p.loaded = p.loaded || millionths > 0

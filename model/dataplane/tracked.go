@@ -12,6 +12,7 @@ func (p *Plane) trackSources(setup *Setup) {
 	o := &setup.Observe
 	all := o.Phases || o.Zones || o.Types || setup.Shares && p.sharesMore()
 	for i := range p.calls {
+		p.holds = p.holds || p.cfg.Services[i].Memory != nil
 		p.calls[i].tracked = all || len(p.cfg.Services[i].Steps) > 0
 		p.tracked = p.tracked || p.calls[i].tracked
 	}

@@ -152,7 +152,7 @@ func (p *Plane) passTalk(i uint32, s *server, bytes [2]model.Bytes, end sim.Time
 		way = bandwidth.Internet
 	}
 	p.requests.at(i).phase = talking
-	t.out, t.until = 0, end
+	t.out, t.known = 0, end
 	for direction, n := range bytes {
 		if n > 0 {
 			t.out++

@@ -181,6 +181,9 @@ func (p *Plane) verifyServers() error {
 		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
+		if s.serves && !s.servesStraight() {
+			return fmt.Errorf("server %v: is said to serve whoever comes straight, and does not", h)
+		}
 		if next := s.station.Next(); s.watch == onReturn && s.attended == 0 && !s.disturbed() && next < s.due-s.lag {
 			return fmt.Errorf("server %v: departs at %v, and no event comes by %v after that", h, next, s.lag)
 		}

@@ -25,7 +25,9 @@ func (p *Plane) verifyMemories() error {
 		c.connected++
 		if p.tracked && p.trips[indexOf(h)].boarded {
 			c.began++
-			c.own += p.trips[indexOf(h)].holds
+			if p.holds {
+				c.own += p.holdings[indexOf(h)].holds
+			}
 		}
 		at[r.server] = c
 	}

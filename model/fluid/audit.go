@@ -111,10 +111,10 @@ func (m *moment) regime(at sim.Time) Regime {
 // overloaded.
 const overloadedLate = 0.01
 
-// Bounds of a window, in requests to all targets and in time.
+// Bounds of a window, in requests to all targets and in time: where few come it takes long until they say something.
 const (
 	enoughRequests = 12_000
-	longestWindow  = 30 * sim.Second
+	longestWindow  = sim.Hour
 )
 
 // NewAudit returns an audit of a part of a run by so many windows.
@@ -144,7 +144,11 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 		return
 	}
 	a.regimes[m.regime(at)].requests += came.Expected
-	w := &a.windows[min(int((at-a.from)/a.slot), len(a.windows)-1)]
+	slot := min(int((at-a.from)/a.slot), len(a.windows)-1)
+	w := &a.windows[slot]
+	if slot > 0 { // which may go on
+		a.windows[slot-1].extend(c, at, m)
+	}
 	w.extend(c, at, m)
 	if score := w.kind.of(m, before, known); score > w.score {
 		*w = window{kind: w.kind, of: c, shape: c.Shape, score: score, from: at - came.Length, to: at - came.Length, begins: before}
@@ -200,12 +204,20 @@ func boolean(b bool) float64 {
 	return 0
 }
 
-// extend takes the next step of a window that is not complete.
+// extend takes the next step of a window that is not complete. It ends where its targets become others.
 func (w *window) extend(c *Cohort, at sim.Time, m moment) {
-	if w.of != c || w.to != at-m.length || w.came >= enoughRequests || w.to-w.from >= longestWindow {
+	if w.of != c || w.to != at-m.length || w.came >= enoughRequests || w.to-w.from >= longestWindow || !w.shape.alike(&c.Shape) {
 		return
 	}
 	w.to = at
 	w.came += m.each * m.length.Seconds() * float64(min(w.shape.Choices, mostTargets))
 	w.moments = append(w.moments, m)
 }
+
+// alike reports whether targets are as they were, and are asked for the same.
+func (s *Shape) alike(o *Shape) bool {
+	return s.Station == o.Station && s.Split == o.Split && s.Choices == o.Choices && math.Abs(o.scale()/s.scale()-1) < sameScale
+}
+
+// sameScale is by how much requests may ask for more or less than those with which a window began.
+const sameScale = 0.02

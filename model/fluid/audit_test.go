@@ -167,15 +167,65 @@ func TestAuditFindsAStorm(t *testing.T) {
 
 // What no window shows is said.
 func TestAuditSaysWhatItHasNotSeen(t *testing.T) {
-	loads, targets := repeated(0.4, 200), repeated(4, 200)
-	for i := 100; i < 120; i++ {
+	loads, targets := repeated(0.4, 500), repeated(4, 500)
+	for i := 300; i < 350; i++ {
 		loads[i] = 1.5
 	}
-	for i := 180; i < 200; i++ {
+	for i := 450; i < 500; i++ {
 		targets[i], loads[i] = 5, 0.2
 	}
 	f := noted(t, 1, targets, loads).Play(rng.New(1, 0, "audit")) // one calm window
-	if f.Windows[0].Regime != Steady || f.Unseen[Steady] != 0 || f.Unseen[Overloaded] < 0.2 || f.Unseen[Rescaled] < 0.05 {
+	if f.Windows[0].Regime != Steady || f.Unseen[Steady] != 0 || f.Unseen[Overloaded] < 0.2 || f.Unseen[Rescaled] < 0.02 {
 		t.Errorf("one window, of regime %v, leaves unseen %v", f.Windows[0].Regime, f.Unseen)
+	}
+}
+
+// Where few come a window goes on until enough have, or for an hour; it ends where its targets become others.
+func TestWindowsLastUntilEnoughHaveCome(t *testing.T) {
+	const steps = 2000
+	targets, loads := repeated(1, steps), repeated(0.2, steps) // of 8 a second
+	for i := steps * 3 / 4; i < steps; i++ {
+		targets[i], loads[i] = 2, 0.05
+	}
+	a := noted(t, 1, targets, loads)
+	w := &a.windows[0]
+	if want := sim.Time(steps * 3 / 4 * sim.Second); w.to != want || w.came < 7*0.9*want.Seconds() {
+		t.Errorf("a window ends at %v with %v requests, want %v, where there is a target more", w.to, w.came, want)
+	}
+}
+
+// What rates say has no chance in it, however few come: the law of all, and not of some.
+func TestAuditRecordsTheWholeLaw(t *testing.T) {
+	a := noted(t, 1, repeated(1, 300), repeated(0.05, 300)) // of 2 a second
+	law := a.windows[0].moments[0].stay.Law
+	f := a.Play(rng.New(1, 0, "audit"))
+	for name, pair := range map[string][2]float64{"mean": {f.All.Rates.Mean, law.Mean()}, "p99": {f.All.Rates.P99, law.Quantile(0.99)}} {
+		if math.Abs(pair[0]/pair[1]-1) > 0.01 {
+			t.Errorf("%s of %d requests: %v is recorded, the law has %v", name, f.All.Requests, pair[0], pair[1])
+		}
+	}
+}
+
+// The interval of what chance explains holds what is right in nineteen of twenty audits, and hardly more: the law of a
+// steady load is right to within much less than that.
+func TestAuditKnowsItsChance(t *testing.T) {
+	a := noted(t, 2, repeated(2, 200), repeated(0.6, 200))
+	const audits = 100
+	outside := map[string]int{}
+	for seed := range uint64(audits) {
+		f := a.Play(rng.New(seed, 0, "audit")).All
+		for name, of := range map[string][3]float64{
+			"mean": {f.Rates.Mean, f.Played.Mean, f.Chance.Mean}, "p50": {f.Rates.P50, f.Played.P50, f.Chance.P50},
+			"p99": {f.Rates.P99, f.Played.P99, f.Chance.P99}, "busy": {f.Rates.Busy, f.Played.Busy, f.Chance.Busy},
+		} {
+			if !(math.Abs(of[0]-of[1]) <= of[2]) {
+				outside[name]++
+			}
+		}
+	}
+	for _, name := range []string{"mean", "p50", "p99", "busy"} {
+		if n := outside[name]; n < 1 || n > audits/8 {
+			t.Errorf("%s: %d of %d audits are outside of their interval, want some %d", name, n, audits, audits/20)
+		}
 	}
 }

@@ -1,6 +1,10 @@
 package fluid
 
-import "headroom/sim/stat"
+import (
+	"math"
+
+	"headroom/sim/stat"
+)
 
 // compared is what a window showed, of requests or of flows: played one by one, and by rates.
 type compared struct {
@@ -8,6 +12,7 @@ type compared struct {
 	came                int64
 	is, says            ends
 	worked, works, able float64 // played, by rates, and at most
+	noise               noise
 }
 
 // add adds what another window showed.
@@ -20,6 +25,7 @@ func (c *compared) add(o *compared) {
 	c.worked += o.worked
 	c.works += o.works
 	c.able += o.able
+	c.noise.add(&o.noise)
 }
 
 // finding completes what is found in a window. Fewer stays than some say nothing.
@@ -36,7 +42,20 @@ func (c *compared) finding(f Finding, few float64) Finding {
 	}
 	f.Requests = c.came
 	f.Played, f.Rates = shown(&c.played, &c.is, c.worked), shown(&c.rates, &c.says, c.works)
+	f.Chance = Shown{
+		Mean: c.noise.half(ofMean), P50: c.quantileHalf(0.5), P99: c.quantileHalf(0.99),
+		Refused: c.noise.half(ofRefused), Failed: c.noise.half(ofFailed), Busy: c.noise.half(ofBusy),
+	}
 	return f
+}
+
+// quantileHalf is the half-width of a quantile of the stays that were played; NaN: they are too few.
+func (c *compared) quantileHalf(share float64) float64 {
+	half := c.noise.share(share, float64(c.played.Count()))
+	if c.played.Count() == 0 || share+half >= 1 || share-half <= 0 {
+		return math.NaN()
+	}
+	return float64(c.played.Quantile(share+half)-c.played.Quantile(share-half)) / 2 * 1e-9
 }
 
 // ends is how many ended in a window, and how.

@@ -23,7 +23,9 @@
 //
 // An [Audit] plays windows of a run request by request, from the state of the rates: the line, for how
 // long each in it has waited and what it has been served, clients that give up and try again. So it
-// judges overload, too, and finds a storm of retries that rates do not show.
+// judges overload, too, and finds a storm of retries that rates do not show. A window goes on until 12,000 requests have come or
+// an hour is over, or its targets become others. By how much chance alone has what is played differ from rates follows from how
+// parts of windows differ: only what is beyond that is found.
 //
 // Where the flows of a link are a crowd its windows play them, too, to the byte, from those that the crowd has by when each
 // came ([LinkStep]): for at most 60,000 flows at a target. With few flows a window lasts for up to an hour. A link whose

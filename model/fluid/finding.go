@@ -13,6 +13,7 @@ type Finding struct {
 	Requests int64
 	Played   Shown // request by request
 	Rates    Shown
+	Chance   Shown // half-widths of their differences at 95 %; NaN: too few came
 }
 
 // Shown is what is compared.
@@ -50,7 +51,7 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 			continue
 		}
 		f.Windows = append(f.Windows, r.finding(w))
-		a.regimes[f.Windows[len(f.Windows)-1].Regime].played = true
+		a.sees(w)
 		all.add(&r.compared)
 	}
 	if all.came > 0 {
@@ -71,6 +72,15 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 
 // linkStreams is where the streams of windows of links begin.
 const linkStreams = 1 << 20
+
+// sees notes what a window has shown.
+func (a *Audit) sees(w *window) {
+	at := w.from
+	for i := range w.moments {
+		at += w.moments[i].length
+		a.regimes[w.moments[i].regime(at)].played = true
+	}
+}
 
 // finding says what was shown.
 func (r *replay) finding(w *window) Finding {

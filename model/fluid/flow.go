@@ -100,7 +100,7 @@ type held struct {
 func (f *flow) holding(number float64) held {
 	h := held{Means: f.laws.Holding(number, f.choices), beyond: 1}
 	h.most = h.Number
-	if number > h.Number {
+	if number > h.Number*(1+rounding) {
 		h.beyond = number / h.Number
 		h.Variance *= h.beyond * h.beyond
 		h.Slope *= h.beyond * h.beyond
@@ -110,6 +110,9 @@ func (f *flow) holding(number float64) held {
 	}
 	return h
 }
+
+// rounding is by how much the number that a load holds may be off of the one it was looked up by: no line.
+const rounding = 1e-9
 
 // holdingNow is the number that is there, and what is there for good at it.
 type holdingNow struct {

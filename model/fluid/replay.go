@@ -29,11 +29,16 @@ type replay struct {
 
 	counting bool // what happens is of the window
 	compared
-	offset float64
-	waits  waits
-	stays  []float64 // seconds, of those who left, where they are listed
-	lists  bool
-	kinds  []playedKind // nil: all ask for alike
+	part      part // that is played
+	parts     int  // of each step
+	steps     int
+	stretches int     // that are played
+	carry     float64 // stays of rates that are still to be recorded
+	offset    float64
+	waits     waits
+	stays     []float64 // seconds, of those who left, where they are listed
+	lists     bool
+	kinds     []playedKind // nil: all ask for alike
 }
 
 // attempt is a request as it is played.
@@ -91,11 +96,13 @@ func (r *replay) play(w *window) {
 	if w.begins.targets == 0 {
 		awaited = w.moments[0].awaited
 	}
+	r.steps, r.parts = len(w.moments), (mostParts+len(w.moments)-1)/len(w.moments)
 	for _, m := range w.moments {
 		r.step(m, awaited)
 		awaited = m.awaited
 	}
 	r.worked = r.work() - before
+	r.noise.conclude()
 }
 
 // begin brings the targets to where the rates have them when a window begins.
@@ -120,20 +127,49 @@ func (r *replay) begin(w *window) {
 // step plays a step of the window, and counts what the rates say of it, at whose beginning clients wait for
 // a number of requests at a target.
 func (r *replay) step(m moment, awaited float64) {
-	begin, end := r.now, r.now+m.length.Seconds()
-	rate := m.each * (1 - m.again) * float64(len(r.targets))
-	for r.came < 2*enoughRequests && r.until(rate, end) {
+	seconds := m.length.Seconds() / float64(r.parts)
+	ended := max(0, m.each*m.length.Seconds()*(1-m.refused)-(m.awaited-awaited)) // at a target
+	says := part{
+		says: ends{served: ended * (1 - m.late), refused: m.each * m.length.Seconds() * m.refused, late: ended * m.late},
+		mean: m.stay.mean(), works: m.busy,
 	}
-	r.settleAll(sim.Seconds(r.now))
-	part := (r.now - begin) / m.length.Seconds() * float64(len(r.targets)) // less than all where enough have come
-	came := m.each * m.length.Seconds()
-	ended := max(0, came*(1-m.refused)-(m.awaited-awaited)) * part
-	r.says.add(ends{served: ended * (1 - m.late), refused: part * came * m.refused, late: ended * m.late})
-	r.works += part * m.busy
-	r.able += (r.now - begin) * 1e9 * float64(r.shape.Servers*len(r.targets))
-	m.stay.Record([]fluid.Into{{Histogram: &r.rates}}, int64(ended*(1-m.late)+r.offset), r.offset)
+	for range r.parts {
+		r.stretch(&m, seconds, says)
+	}
+}
+
+// stretch plays some seconds of a step, of which all that rates say is known.
+func (r *replay) stretch(m *moment, seconds float64, p part) {
+	rate := m.each * (1 - m.again) * float64(len(r.targets))
+	before, begin, worked := r.is, r.now, r.work()
+	r.part = part{mean: p.mean}
+	for r.came < 2*enoughRequests && r.until(rate, begin+seconds) {
+	}
+	done := r.work() - worked
+	share := (r.now - begin) / m.length.Seconds() * float64(len(r.targets)) // less than all where enough have come
+	p.is = ends{r.is.served - before.served, r.is.refused - before.refused, r.is.late - before.late}
+	p.says = ends{p.says.served * share, p.says.refused * share, p.says.late * share}
+	p.stays, p.squares = r.part.stays, r.part.squares
+	p.worked, p.works, p.able = done, p.works*share, (r.now-begin)*1e9*float64(r.shape.Servers*len(r.targets))
+	r.says.add(p.says)
+	r.works += p.works
+	r.able += p.able
+	r.record(m, p.says.served)
+	r.noise.take(&p, r.stretches, r.parts*r.steps)
+	r.stretches++
+}
+
+// record notes the stays that rates say of so many who are answered: of each so many that their law shows where few are.
+func (r *replay) record(m *moment, served float64) {
+	n := served*copies + r.carry
+	whole := int64(n)
+	r.carry = n - float64(whole)
+	m.stay.Record([]fluid.Into{{Histogram: &r.rates}}, whole, r.offset)
 	r.offset = math.Mod(r.offset+golden, 1)
 }
+
+// copies is how often stays that rates say are recorded.
+const copies = 64
 
 // work is what all targets have done, in ns of a server.
 func (r *replay) work() (sum float64) {
@@ -273,6 +309,9 @@ func (r *replay) serve(target int, until sim.Time) {
 			if len(r.kinds) > 0 {
 				r.kinds[a.kind].stays.Record(int64(turn.At - a.arrived))
 			}
+			off := (turn.At - a.arrived).Seconds() - r.part.mean
+			r.part.stays += off
+			r.part.squares += off * off
 			if r.lists {
 				r.stays = append(r.stays, (turn.At - a.arrived).Seconds())
 			} else {

@@ -29,18 +29,17 @@ type likeness struct {
 }
 
 // compared are the metrics that are compared, and how: as a share of what requests show, or
-// as a difference; audit is the metric that marks it beyond a value.
+// as a difference; audit is the metric that marks it.
 var compared = []struct {
 	key, audit string
 	absolute   bool
 	limit      float64
-	marks      float64
 }{
-	{"latency.mean", "audit.latency.mean", false, 0.01, 0.05},
-	{"latency.p50", "audit.latency.p50", false, 0.01, 0.05},
-	{"latency.p99", "audit.latency.p99", false, 0.01, 0.05},
-	{"availability", "audit.availability", true, 0.001, 0.01},
-	{"cost.total", "", false, 0.001, 0},
+	{"latency.mean", "audit.latency.mean", false, 0.01},
+	{"latency.p50", "audit.latency.p50", false, 0.01},
+	{"latency.p99", "audit.latency.p99", false, 0.01},
+	{"availability", "audit.availability", true, 0.001},
+	{"cost.total", "", false, 0.001},
 }
 
 // crowd is how many times as far apart both may be through a crowd.
@@ -110,9 +109,8 @@ func (l *likeness) compare(requests, rates *results.Summary) {
 				apart, half = apart/a.Value, half/a.Value
 			}
 		}
-		audit, ok := rates.Metric(c.audit)
 		l.apart, l.half = append(l.apart, apart), append(l.half, half)
-		l.marked = append(l.marked, ok && math.Abs(audit.Value) > c.marks)
+		l.marked = append(l.marked, rates.Marked(c.audit))
 	}
 }
 

@@ -169,9 +169,9 @@ func (t *table) place(x float64) (i int, part float64, inside bool) {
 		return 0, t.values[0] * max(x, 0) / t.from, false
 	}
 	place := math.Log2(x/t.from) * tableSteps
-	i = int(place)
-	if i >= len(t.values)-1 {
-		return i, 1, false
+	if !(place < float64(len(t.values)-1)) {
+		return len(t.values) - 1, 1, false
 	}
+	i = int(place)
 	return i, place - float64(i), true
 }

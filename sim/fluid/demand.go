@@ -64,6 +64,12 @@ func newDemand(law rng.Distribution, speed float64) *demand {
 	return d
 }
 
+// constant reports whether all ask for the same.
+func (d *demand) constant() bool { return len(d.parts) == 1 && d.scv == 0 }
+
+// longest is the longest part.
+func (d *demand) longest() float64 { return d.parts[len(d.parts)-1].demand }
+
 // measure finds the demands in each bucket.
 func (d *demand) measure() {
 	d.start = stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))

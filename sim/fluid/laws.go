@@ -54,9 +54,9 @@ type Laws struct {
 	pieces   []part            // of the demand, for single servers
 	frees    float64           // mean services until the first of all servers is free; 0: not asked for
 	twoKinds map[int]*twoKinds // as good as these, for so many servers
-	gaps     intervals
-	ratios   map[node]ratio // by stages; the loads are those of ratioStep
-	senders  int            // nodes that send in turns of their own, if that is played
+	ratios   map[node]ratio    // by stages; the loads are those of ratioStep
+	sharings map[sharingKey]*sharing
+	senders  int // nodes that send in turns of their own, if that is played
 	turns    map[turnKey]*turn
 	other    *Laws                    // of those that come by another rule
 	both     map[[2]*Law]*Law         // together with these
@@ -99,7 +99,7 @@ func New(station Station, split Split) *Laws {
 	}
 	l.nodes, l.means, l.mixed = map[node]*Law{}, map[int][]Means{}, map[mixture]*Law{}
 	l.curves, l.twoKinds = map[int]*curve{}, map[int]*twoKinds{}
-	l.gaps, l.ratios = intervals{}, map[node]ratio{}
+	l.ratios, l.sharings = map[node]ratio{}, map[sharingKey]*sharing{}
 	if split.Share > 0 {
 		l.other, l.both = New(station, Split{Rule: split.Other, Nodes: split.Nodes}), map[[2]*Law]*Law{}
 	}

@@ -87,8 +87,10 @@ func (l *Laws) alike(targets int) int {
 
 // slope goes a part of the way to the next node.
 func (m *Means) slope(part float64, next *Means) Means {
-	slope := (next.Number - m.Number) / (next.Load - m.Load)
-	slope = max(slope, next.Number/next.Load) // a number that grows from nothing, and ever faster
+	slope := next.Number / next.Load // a number that grows from nothing, and ever faster
+	if more := next.Load - m.Load; more > 0 {
+		slope = max(slope, (next.Number-m.Number)/more)
+	}
 	at := m.plus(part, next)
 	at.Slope = slope
 	return at

@@ -5,8 +5,6 @@ import (
 	"math/cmplx"
 	"sort"
 	"sync"
-
-	"gonum.org/v1/gonum/dsp/fourier"
 )
 
 // Several servers of requests in order of arrival have the ratios of one, put right. Constant services are exact: each
@@ -23,10 +21,10 @@ const (
 )
 
 // several puts right the ratio of one server for those of the station.
-func (l *Laws) several(r *ratio, s *single, load float64, stages int) {
+func (l *Laws) several(r *ratio, waits, load float64, stages int) {
 	c := l.station.Servers
 	switch {
-	case c == 1 || s.waits <= 0 || !l.inOrder():
+	case c == 1 || waits <= 0 || !l.inOrder():
 	case l.demand.scv > mostLikeExponential:
 		l.likeTwoKinds(r, load, stages)
 	case l.demand.scv > leastLikeExponential:
@@ -110,7 +108,8 @@ var exponentialTable = sync.OnceValue(func() *table {
 // the lattice of the wait: the share that lasts for so many steps.
 func (s *single) remnant() []float64 {
 	points := 2 * len(s.cepstrum)
-	fft := fourier.NewFFT(points)
+	fft := plan(points)
+	defer plans[points].Put(fft)
 	whole := make([]float64, points)
 	copy(whole, s.cepstrum)
 	coefficients := fft.Coefficients(nil, whole)
@@ -159,12 +158,12 @@ func shortest(services []part, servers int) float64 {
 
 // overlap is the mean of the shortest of a service that begins and what is left of those at so many servers: of one
 // the remnant, of the others what is left at random.
-func (s *single) overlap(left []float64, services []part, servers int) float64 {
+func overlap(left []float64, step float64, services []part, servers int) float64 {
 	r, beyond, mean := remainsOf(services), 1.0, 0.0
-	for k := range len(left) / 2 {
-		beyond -= left[k]
-		service, random := r.beyond((float64(k) + 0.5) * s.step)
-		mean += s.step * max(0, beyond) * service * math.Pow(random, float64(servers-1))
+	for k, share := range left {
+		beyond -= share
+		service, random := r.beyond((float64(k) + 0.5) * step)
+		mean += step * max(0, beyond) * service * math.Pow(random, float64(servers-1))
 	}
 	return mean
 }

@@ -46,13 +46,19 @@ func newSharing(c *chain, longest float64) *sharing {
 	}
 }
 
-// goOn goes from another through this one and on by so much.
-func (s *sharing) goOn(from *sharing, by float64) {
-	for k := range s.at {
-		s.none[k] = min(1, max(0, s.none[k]+by*(s.none[k]-from.none[k])))
-		s.first[k] = max(0, s.first[k]+by*(s.first[k]-from.first[k]))
-		s.more[k] = max(0, s.more[k]+by*(s.more[k]-from.more[k]))
+// beyond is what lies beyond this one by a part of the way that another is before it.
+func (s *sharing) beyond(before *sharing, by float64) sharing {
+	of := func(from, to []float64, most float64) []float64 {
+		on := make([]float64, len(to))
+		for k := range to {
+			on[k] = min(most, max(0, to[k]+by*(to[k]-from[k])))
+		}
+		return on
 	}
+	on := *s
+	on.none = of(before.none, s.none, 1)
+	on.first, on.more = of(before.first, s.first, math.MaxFloat64), of(before.more, s.more, math.MaxFloat64)
+	return on
 }
 
 // given implements [delay].

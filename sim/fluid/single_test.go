@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/mathext"
+
 	"headroom/sim/analytic"
 	"headroom/sim/rng"
 )
@@ -86,5 +88,19 @@ func TestDemandWithoutVarianceIsThatOfItsParts(t *testing.T) {
 	}
 	if at := s.law().at(1); !(at > 0 && at < 1) {
 		t.Errorf("share of the waits below their mean %v, want one inside of 0 and 1", at)
+	}
+}
+
+// The nearer to regular arrivals are, and the fewer come, the fewer wait for a constant service: next to nobody does who comes more than a service after
+// the one before, and so the share is that of the intervals which are shorter.
+func TestHardlyAnybodyWaitsForRegularArrivals(t *testing.T) {
+	for _, stages := range []int{4, 12, 100, 400} {
+		for _, load := range []float64{0.02, 0.1, 0.22, 0.4} {
+			s := newSingle([]part{{1, 1}}, interval(stages), load, 0)
+			shorter := mathext.GammaIncReg(float64(stages), float64(stages)*load)
+			if !(s.waits >= 0.8*shorter-1e-7 && s.waits <= 1.2*shorter+1e-9 && s.mean <= s.waits) {
+				t.Errorf("%d stages at %v: %v wait, %v on average, and %v of the intervals are shorter than a service", stages, load, s.waits, s.mean, shorter)
+			}
+		}
 	}
 }

@@ -85,7 +85,7 @@ func (l *Laws) inOrder() bool { return l.station.Places == l.station.Servers }
 
 // solve works out the law of the stays at each of so many targets.
 func (l *Laws) solve(load float64, targets int) *Law {
-	if l.taken(targets) {
+	if load = max(load, leastLoad); l.taken(targets) {
 		return l.solveInTurns(load, targets)
 	}
 	return l.solveOne(load, targets)
@@ -93,7 +93,7 @@ func (l *Laws) solve(load float64, targets int) *Law {
 
 // solveOne is that of targets to which one node sends, if they are sent to in turn.
 func (l *Laws) solveOne(load float64, targets int) *Law {
-	b := l.basis(max(load, leastLoad), targets)
+	b := l.basis(load, targets)
 	var law *Law
 	switch {
 	case l.inOrder() && l.fewest(targets) && !l.demand.exponential:
@@ -121,18 +121,34 @@ func (l *Laws) chain(load float64, targets, stages int) *chain {
 // share returns the delay at shared servers. Of many stages it lies beyond those of few and of half as many, by what is left of
 // the variance of the intervals.
 func (l *Laws) share(b *basis) delay {
-	parts := l.demand.parts
-	longest := parts[len(parts)-1].demand
-	var late *sharing
-	if few := stagesOf(b.load); b.stages <= few {
-		late = newSharing(b.chain, longest)
-	} else {
-		half := newSharing(newChain(l.station.Servers, l.room, few/2, b.load), longest)
-		late = newSharing(newChain(l.station.Servers, l.room, few, b.load), longest)
-		late.goOn(half, 1-float64(few)/float64(b.stages))
+	var late sharing
+	switch few := stagesOf(b.load); {
+	case l.fewest(b.targets):
+		late = *newSharing(b.chain, l.demand.longest())
+	case b.stages <= few:
+		late = *l.sharing(b.load, b.stages)
+	default:
+		late = l.sharing(b.load, few).beyond(l.sharing(b.load, few/2), 1-float64(few)/float64(b.stages))
 	}
-	late.fit(parts, b.by.waits, b.chain.delay()*b.longer)
-	return late
+	late.fit(l.demand.parts, b.by.waits, b.chain.delay()*b.longer)
+	return &late
+}
+
+// sharingKey is a load and a number of stages.
+type sharingKey struct {
+	load   float64
+	stages int
+}
+
+// sharing returns that of exponential demands under a load: those of few stages are asked for by all numbers of stations.
+func (l *Laws) sharing(load float64, stages int) *sharing {
+	key := sharingKey{load, stages}
+	s := l.sharings[key]
+	if s == nil {
+		s = newSharing(newChain(l.station.Servers, l.room, stages, load), l.demand.longest())
+		l.sharings[key] = s
+	}
+	return s
 }
 
 // ratio is by how much the share of those who wait, and the mean wait, at one server
@@ -187,20 +203,27 @@ func ratioLoad(i int) float64 { return max(idle, -math.Expm1(-ratioStep*float64(
 
 // variedly is the ratio for the demand.
 func (l *Laws) variedly(load float64, stages int) ratio {
-	key := node{int(math.Round(-math.Log1p(-load) / ratioStep)), stages}
+	at := ratioNode(load)
+	key := node{at, stages}
 	r, known := l.ratios[key]
-	if !known {
-		s := newSingle(l.cells(), l.gaps.of(stages), load, l.demand.scv)
-		root := decay(stages, load)
+	switch root := decay(stages, load); {
+	case known:
+		return r
+	case root < hardly && at < lastRatio:
+		r = l.variedly(ratioLoad(at+1), stages)
+	case l.demand.constant():
+		r = constantOf(load, stages).than(root, l.station.Servers)
+		l.several(&r, r.waits, load, stages)
+	default:
+		s := newSingle(l.cells(), intervalOf(stages), load, l.demand.scv)
 		r = s.than(root)
 		r.law = s.law()
-		if l.inOrder() {
-			l.several(&r, s, load, stages)
-		} else {
+		l.several(&r, s.waits, load, stages)
+		if !l.inOrder() {
 			r.shared = shared(s, l.pieces, l.station.Servers, root)
 		}
-		l.ratios[key] = r
 	}
+	l.ratios[key] = r
 	return r
 }
 
@@ -228,7 +251,8 @@ func shared(s *single, services []part, servers int, root float64) float64 {
 	for _, p := range services {
 		second += p.share * p.demand * p.demand
 	}
-	few := float64(servers+1) * s.overlap(s.remnant(), services, servers)
+	left := s.remnant()
+	few := float64(servers+1) * overlap(left[:len(left)/2], s.step, services, servers)
 	many := s.mean * 2 / second
 	return s.waits / root * (1 - root) * (few + many)
 }

@@ -27,37 +27,40 @@ const (
 
 // steadily is the ratio for constant demands at all servers, by nodes of load.
 func (l *Laws) steadily(load float64, stages int) ratio {
-	c := l.station.Servers
-	return l.constantly(load, stages, c)
+	return l.constantly(load, stages, l.station.Servers)
 }
 
 // single is that at one server.
 func (l *Laws) single(load float64, stages int) ratio { return l.constantly(load, stages, 1) }
 
 func (l *Laws) constantly(load float64, stages, servers int) ratio {
-	key := node{-servers<<16 - int(math.Round(-math.Log1p(-load)/ratioStep)), stages}
+	at := ratioNode(load)
+	key := node{-servers<<16 - at, stages}
 	r, known := l.ratios[key]
-	if !known {
-		s := newSingle([]part{{1, 1}}, l.gaps.of(stages*servers), load, 0)
-		chain := newChain(servers, 0, stages, load)
-		r = ratio{waits: s.waits / chain.waits(), mean: s.mean / chain.delay(), law: s.law()}
-		between := (1-s.waits)*(1+1/float64(servers)) + 2*s.waits
-		r.shared = s.mean * math.Pow(between, byWaits) / chain.delay()
-		if stages > 1 && servers > 1 {
-			r.shared /= l.constantly(load, 1, servers).shared // which is known: random arrivals are delayed as long whatever they ask for
-			r.asOthers = l.sharedAsOthers(load, stages)
-		}
-		l.ratios[key] = r
+	if known {
+		return r
 	}
+	chain := newChain(servers, 0, stages, load)
+	if chain.waits() < hardly && at < lastRatio {
+		r = l.constantly(ratioLoad(at+1), stages, servers)
+		l.ratios[key] = r
+		return r
+	}
+	c := constantOf(load, stages*servers)
+	r = ratio{waits: c.waits / chain.waits(), mean: c.mean / chain.delay(), law: c.law}
+	between := (1-c.waits)*(1+1/float64(servers)) + 2*c.waits
+	r.shared = c.mean * math.Pow(between, byWaits) / chain.delay()
+	if stages > 1 && servers > 1 {
+		r.shared /= l.constantly(load, 1, servers).shared                               // which is known: random arrivals are delayed as long whatever they ask for
+		r.asOthers = constantOf(load, stages).than(decay(stages, load), servers).shared // as it is worked out for demands that differ
+	}
+	l.ratios[key] = r
 	return r
 }
 
-// sharedAsOthers is the mean delay at shared servers as it is worked out for demands that differ.
-func (l *Laws) sharedAsOthers(load float64, stages int) float64 {
-	one, root := []part{{1, 1}}, decay(stages, load)
-	s := newSingle(one, l.gaps.of(stages), load, 0)
-	return shared(s, one, l.station.Servers, root)
-}
+// hardly is a share of requests that wait, of exponential demands, of which there is no telling by how much others wait less: they are
+// taken to do so as they do under a higher load. It is more than what intervals leave out at their shortest.
+const hardly = 100 * leastTail
 
 // spread is shared servers to which requests come at random or in turn.
 func (l *Laws) spread(b *basis) {
@@ -127,6 +130,9 @@ func (s steadyDelay) given(x float64) longer {
 	if !s.inOrder {
 		late = 1 - (1-late)*mathext.GammaIncRegComp(s.stages, s.stages*s.load*x)
 		mean *= x
+	}
+	if mean <= 0 {
+		return longer{none: 1, within: func(float64) float64 { return 1 }}
 	}
 	typical := mean / max(late, 1e-12)
 	return longer{none: 1 - late, mean: mean, within: func(d float64) float64 { return s.law.at(d / typical) }}
