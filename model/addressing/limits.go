@@ -35,9 +35,3 @@ func (l Limits) Check(addresses []int) error {
 	}
 	return nil
 }
-
-// MAC returns the hardware address of an interface by its number: one of those that
-// nobody makes (locally administered, IEEE 802).
-func MAC(number uint32) string {
-	return fmt.Sprintf("02:00:%02x:%02x:%02x:%02x", byte(number>>24), byte(number>>16), byte(number>>8), byte(number))
-}

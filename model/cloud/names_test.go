@@ -85,6 +85,3 @@ const (
 	HealthyHostCount      = controlplane.HealthyHostCount
 	UnHealthyHostCount    = controlplane.UnHealthyHostCount
 )
-
-// Codes lists every code.
-func Codes() []Code { return dataplane.Codes() }

@@ -199,7 +199,7 @@
 //     for, by their path
 //   - server.go: who serves it, open.go: from when on, application.go: where several are on one instance; network.go: when its bytes have come and gone; journey.go
 //     and journeycall.go: its steps
-//   - record.go: what is kept of it, tracked.go: of whom more is (trips), sizes.go: its bytes; meter.go and outcome.go: what is counted
+//   - record.go: what is kept of it, tracked.go: of whom more is (trips), ahead.go: its CPU time and its bytes; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
 // departures: shortway.go, fastpath.go, leavepath.go, apartpath.go, fastnetwork.go with fastsend.go and fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, journeyanswer.go, journeyhop.go (a CPU and nothing else), kept.go, calendar.go, fetchahead.go.

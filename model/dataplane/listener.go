@@ -284,7 +284,9 @@ func (lb *LoadBalancer) forwards() []int {
 	var groups []int
 	for _, a := range lb.Actions() {
 		for _, f := range a.Forward {
-			groups = append(groups, f.TargetGroup)
+			if f.TargetGroup != None {
+				groups = append(groups, f.TargetGroup)
+			}
 		}
 	}
 	return groups

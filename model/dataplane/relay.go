@@ -34,6 +34,9 @@ func (t *Traffic) behind(balancer, port int) (next, at int) {
 	}
 	if l := lb.ListenerFor(port); l != None {
 		for _, f := range lb.AllListeners()[l].Default.Forward {
+			if f.TargetGroup == None {
+				continue
+			}
 			if g := &t.TargetGroups[f.TargetGroup]; g.Balancer > 0 {
 				return g.Balancer - 1, int(g.Port)
 			}

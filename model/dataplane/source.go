@@ -104,35 +104,6 @@ func (t classTable) draw(s *rng.Stream) uint16 {
 	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
 }
 
-// demands draws the CPU times of a workload's requests, some at a time.
-type demands struct {
-	law    rng.Distribution
-	stream rng.Stream
-	drawn  uint // so far
-	ahead  [drawnAhead]sim.Time
-}
-
-const drawnAhead = 32
-
-// draw returns the next CPU time.
-func (d *demands) draw() sim.Time {
-	i := d.drawn % drawnAhead
-	if i == 0 {
-		d.drawAhead()
-	}
-	d.drawn++
-	return d.ahead[i]
-}
-
-// drawAhead draws the next CPU times.
-func (d *demands) drawAhead() {
-	var seconds [drawnAhead]float64
-	d.stream.Draws(d.law, seconds[:])
-	for i, s := range seconds {
-		d.ahead[i] = max(sim.Seconds(s), 0)
-	}
-}
-
 // newSources prepares the workloads, then the calls of every service.
 func (p *Plane) newSources() error {
 	for i := range p.cfg.Workloads {

@@ -16,8 +16,7 @@ type visitors struct {
 	slots  []int32    // in a visitor's part of the jar, by target group; None
 	sticky int        // such target groups and actions
 	choice rng.Stream // of who asks in an open loop
-	next   int        // in ahead; 0: draw again
-	ahead  [drawnAhead]uint32
+	ahead  ahead[uint32]
 	read   sim.Time   // nobody asks
 	away   int        // who think, in a closed loop
 	drawn  bool       // times are drawn of each
@@ -177,25 +176,23 @@ func (s *source) nextVisitor(now sim.Time) uint32 {
 
 // chosen is who asks next in an open loop.
 func (v *visitors) chosen() uint32 {
-	i := v.next % drawnAhead
-	if i == 0 {
+	if v.ahead.spent() {
 		v.choose()
 	}
-	v.next = i + 1
-	return v.ahead[i]
+	return v.ahead.give()
 }
 
 // choose draws who asks next, some at a time, and looks at their cookies: of millions few are
 // in a cache, and these come from memory together, where each request would wait for its own.
 func (v *visitors) choose() {
-	for i := range v.ahead {
-		v.ahead[i] = uint32(v.choice.Below(len(v.all)))
+	for i := range v.ahead.next {
+		v.ahead.next[i] = uint32(v.choice.Below(len(v.all)))
 	}
 	if v.sticky == 0 {
 		return
 	}
 	read := sim.Time(0)
-	for _, visitor := range v.ahead {
+	for _, visitor := range v.ahead.next {
 		read ^= v.jar[int(visitor)*v.sticky].expires
 	}
 	v.read = read // else the compiler would leave it out

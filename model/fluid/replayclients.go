@@ -12,13 +12,20 @@ import (
 // expire lets the clients leave whose patience is over by an instant. All of them are equally
 // patient, so that they leave in the order in which they came.
 func (r *replay) expire(until sim.Time) {
+	for r.expireNext(until) {
+	}
+}
+
+// expireNext lets the client leave whose patience is over first, or returns false if that of none is by
+// an instant.
+func (r *replay) expireNext(until sim.Time) bool {
 	if r.patience == sim.Never || r.patience <= 0 {
-		return
+		return false
 	}
 	for ; r.oldest < len(r.requests); r.oldest++ {
 		due := r.requests[r.oldest].arrived + r.patience
 		if due > until {
-			return
+			return false
 		}
 		if r.requests[r.oldest].state == gone {
 			continue
@@ -43,7 +50,9 @@ func (r *replay) expire(until sim.Time) {
 			}
 		}
 		r.tryAgain(a, due)
+		return true
 	}
+	return false
 }
 
 // tryAgain lets the client of an attempt that has failed at an instant come back.
@@ -53,26 +62,36 @@ func (r *replay) tryAgain(a *attempt, at sim.Time) {
 	}
 }
 
-// retryUpto plays who comes back before an instant, in seconds, and returns it.
+// retryUpto plays who comes back before an instant, in seconds, and returns it. Who gives up may come back
+// before the next one gives up: each does when it is time, for no target goes back in time.
 func (r *replay) retryUpto(next float64) float64 {
 	for len(r.back) > 0 {
-		if !math.IsInf(next, 1) {
-			r.expire(sim.Seconds(next))
+		upto, first := next, r.firstBack()
+		if first >= 0 {
+			upto = min(upto, r.back[first][0].Seconds())
 		}
-		first := -1
-		for k, back := range r.back {
-			if len(back) > 0 && (first < 0 || back[0] < r.back[first][0]) {
-				first = k
-			}
+		switch {
+		case !math.IsInf(upto, 1) && r.expireNext(sim.Seconds(upto)):
+		case first < 0 || upto == next:
+			return next
+		default:
+			r.now = max(r.now, upto)
+			r.back[first] = r.back[first][1:]
+			r.offer(r.pick(), uint8(first+1))
 		}
-		if first < 0 || r.back[first][0].Seconds() >= next {
-			break
-		}
-		r.now = max(r.now, r.back[first][0].Seconds())
-		r.back[first] = r.back[first][1:]
-		r.offer(r.pick(), uint8(first+1))
 	}
 	return next
+}
+
+// firstBack is after how many failures the client tried who comes back first, less one; below 0: nobody does.
+func (r *replay) firstBack() int {
+	first := -1
+	for k, back := range r.back {
+		if len(back) > 0 && (first < 0 || back[0] < r.back[first][0]) {
+			first = k
+		}
+	}
+	return first
 }
 
 // waiting is a request that was there before a window: since when, in seconds, and of that, for how

@@ -101,10 +101,16 @@ func (s *Schema) elsewhere(pattern, name string) string {
 	if len(near) == 0 {
 		near = s.named()[name]
 	}
-	if len(near) != 1 {
+	switch {
+	case len(near) != 1:
 		return ""
+	case near[0] != name:
+		return near[0]
+	case s.Named(name): // a table of its own: the bare word would be what was written
+		return "[" + name + ".NAME]"
+	default:
+		return "[" + name + "]"
 	}
-	return near[0]
 }
 
 func splitPath(path string) (parent, name string) {

@@ -55,12 +55,7 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 	}
 	switch len(found) {
 	case 0:
-		var known []string
-		for _, d := range destinations {
-			known = append(known, l.Names(d.table)...)
-		}
-		known = append(known, l.Names("container_service")...)
-		t.Mistake(key, "must name a load balancer, a target group, a function, a container service or an instance", t.Hint(name, known))
+		l.leadsNowhere(t, key, name)
 	case 1:
 	default:
 		t.Mistake(key, "must be unambiguous: "+strings.Join(found, " or "), "")
@@ -75,6 +70,21 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 		t.Mistake(key, "must lead to an instance with a service, now or by an action", "")
 	}
 	return kind, target
+}
+
+// leadsNowhere reports a name that nothing has to which requests go.
+func (l *loader) leadsNowhere(t *schema.Table, key, name string) {
+	var known []string
+	for _, d := range destinations {
+		known = append(known, l.Names(d.table)...)
+	}
+	known = append(known, l.Names("container_service")...)
+	rule := "must name a load balancer, a target group, a function, a container service or an instance"
+	if key == "to" { // calls do not ask for DNS names
+		known = append(known, l.Names("dns_record")...)
+		rule = "must name a load balancer, a target group, a function, a container service, an instance or a dns_record"
+	}
+	t.Mistake(key, rule, t.Hint(name, known))
 }
 
 // servedBy lists the services that requests to a destination can reach, without

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -118,13 +119,31 @@ func (l *loader) checkPolicies(t *schema.Table, policies map[string]int, rows in
 	}
 }
 
-// record reads which DNS name a key names, as "dns_record.NAME", counted from 1; 0 for
-// something else.
+// recordOf reads which DNS name a key names, as "dns_record.NAME" or by its bare name,
+// counted from 1; 0 for something else. A bare name that something else has, too, is a fault.
 func (l *loader) recordOf(t *schema.Table, key string) int {
 	text, ok := textOf(t.Node.Table[key])
 	name, named := strings.CutPrefix(text, "dns_record.")
-	if !ok || !named {
+	_, exists := slices.BinarySearch(l.Names("dns_record"), name)
+	if !ok || !named && !exists {
+		return 0
+	}
+	if others := l.destinationsNamed(text); len(others) > 0 {
+		t.Mistake(key, "must be unambiguous: "+strings.Join(others, " or ")+" or dns_record."+name, "")
 		return 0
 	}
 	return t.Find(key, "dns_record", name) + 1
+}
+
+// destinationsNamed lists what requests can go to by a name, DNS names aside.
+func (l *loader) destinationsNamed(name string) (found []string) {
+	for _, d := range destinations {
+		if _, ok := slices.BinarySearch(l.Names(d.table), name); ok {
+			found = append(found, d.table+"."+name)
+		}
+	}
+	if _, ok := slices.BinarySearch(l.Names("container_service"), name); ok {
+		found = append(found, "container_service."+name)
+	}
+	return found
 }

@@ -117,7 +117,7 @@ func (l *loader) fleetTemplate(t *schema.Table, f *controlplane.Fleet) (controlp
 	t.Mode = "with launch_template"
 	i := t.Reference("launch_template")
 	if i < 0 {
-		return controlplane.LaunchTemplate{}, controlplane.Need{Pool: cloud.None}
+		return controlplane.LaunchTemplate{Type: cloud.None}, controlplane.Need{Pool: cloud.None}
 	}
 	lt := l.cfg.LaunchTemplates[i]
 	l.checkOffered(t, lt.Type, f.Zones)

@@ -190,7 +190,10 @@ func (l *loader) subnetZones(subnets []int) []model.Zone {
 // first of the scenario or all of them.
 func (l *loader) places(t *schema.Table, key string, first bool) ([]int, []model.Zone) {
 	if t.Has(key) {
-		subnets := slices.DeleteFunc(t.References(key), func(i int) bool { return i < 0 })
+		subnets := t.References(key)
+		if len(subnets) == 0 && t.Sound(key) {
+			t.Wrong(key, "must name at least one subnet")
+		}
 		if t.Has("availability_zones") {
 			t.Mistake("availability_zones", "must not be given with "+key+", which says where", "")
 		}

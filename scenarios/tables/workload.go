@@ -17,7 +17,7 @@ import (
 func workloadKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("workload.NAME", "", []schema.Key{
-			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group, a function, a container service or an instance; load_balancer.NAME and so on if ambiguous, instance.NAME:PORT for a port"),
+			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group, a function, a container service, an instance or a dns_record; load_balancer.NAME and so on if ambiguous, instance.NAME:PORT for a port"),
 			schema.Row("arrivals", schema.Inner().Like("arrivals"), "(required without clients.sessions)", "when requests come"),
 			schema.Row("demand", schema.Inner(), "", "what a request takes"),
 			schema.Row("demand.cpu", schema.Law(schema.Seconds), "(required where a service takes it)", "CPU time, or { column, unit } of a trace"),
@@ -77,13 +77,7 @@ func (l *loader) readWorkloads() {
 	for i, t := range l.tables["workload"] {
 		w := &l.cfg.Workloads[i]
 		w.Name = t.Name
-		if w.Record = l.recordOf(t, "to"); w.Record > 0 && len(l.cfg.Records[w.Record-1].Answers) > 0 {
-			t.Text("to")
-			w.To, w.Target = dataplane.ToLoadBalancer, max(0, l.cfg.Records[w.Record-1].Answers[0].Balancer)
-		} else {
-			w.To, w.Target = l.destination(t, "to")
-			w.To, w.Target = l.askedAt(t, w.To, w.Target)
-		}
+		l.readDestination(t, w)
 		l.requireDemand(t, w)
 		demand := t.Inside("demand")
 		l.measures[i] = l.readMeasure(demand)
@@ -102,6 +96,20 @@ func (l *loader) readWorkloads() {
 			t.Mistake("to", "must not be a dns_record for clients.sessions and clients.users", "")
 		}
 		t.Done()
+	}
+}
+
+// readDestination reads where the requests of a workload go. A DNS name that leads nowhere leads to no
+// load balancer, which has been said.
+func (l *loader) readDestination(t *schema.Table, w *dataplane.Workload) {
+	if w.Record = l.recordOf(t, "to"); w.Record == 0 {
+		w.To, w.Target = l.destination(t, "to")
+		w.To, w.Target = l.askedAt(t, w.To, w.Target)
+		return
+	}
+	t.Text("to")
+	if answers := l.cfg.Records[w.Record-1].Answers; len(answers) > 0 && answers[0].Balancer >= 0 {
+		w.To, w.Target = dataplane.ToLoadBalancer, answers[0].Balancer
 	}
 }
 

@@ -37,9 +37,6 @@ func NewMMc(lambda, mu float64, c int) (MMc, error) {
 	return MMc{lambda: lambda, mu: mu, servers: servers, waits: waits, relief: relief}, nil
 }
 
-// Load returns rho = lambda / (c·mu), which is 1 or more if the queue is unstable.
-func (q MMc) Load() float64 { return q.lambda / (q.servers * q.mu) }
-
 // WaitProbability returns P(W > 0).
 func (q MMc) WaitProbability() float64 { return q.waits }
 
