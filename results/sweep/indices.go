@@ -132,8 +132,8 @@ func (s *Surface) variances(y []float64) []Index {
 				}
 			}
 		}
-		indices[axis].First.Value = between(y, own) / whole
-		indices[axis].Total.Value = 1 - between(y, rest)/whole
+		indices[axis].First.Value = part(between(y, own), whole)
+		indices[axis].Total.Value = 1 - part(between(y, rest), whole)
 	}
 	return indices
 }
@@ -144,27 +144,44 @@ func between(y []float64, group []int) float64 {
 	size := slices.Max(group) + 1
 	sums, sizes := make([]float64, size), make([]float64, size)
 	for i, g := range group {
-		sums[g] += y[i]
+		sums[g] += y[i] - mean
 		sizes[g]++
 	}
 	total := 0.0
 	for g, n := range sizes {
 		if n > 0 {
-			total += n * (sums[g]/n - mean) * (sums[g]/n - mean)
+			total += sums[g] * sums[g] / n
 		}
 	}
 	return total / float64(len(y))
 }
 
-// spread is the mean and the variance of numbers that are all there are.
+// rounding is how far apart numbers are, of themselves, that are the same but for the order of sums.
+const rounding = 1e-12
+
+// spread is the mean and the variance of numbers that are all there are: 0 where they are the same,
+// so that no axis has a share of it.
 func spread(y []float64) (mean, variance float64) {
+	more := 0.0
 	for _, v := range y {
-		mean += v / float64(len(y))
+		more += (v - y[0]) / float64(len(y))
 	}
+	mean = y[0] + more
 	for _, v := range y {
 		variance += (v - mean) * (v - mean) / float64(len(y))
 	}
+	if math.Sqrt(variance) <= rounding*math.Abs(mean) {
+		return mean, 0
+	}
 	return mean, variance
+}
+
+// part is a share of a variance; NaN where there is none.
+func part(of, whole float64) float64 {
+	if whole == 0 {
+		return math.NaN()
+	}
+	return of / whole
 }
 
 // jansen estimates the indices from rows of a Saltelli design: with A, B and A
@@ -185,8 +202,8 @@ func jansen(y []float64, axes int, rows []int) []Index {
 			total += (block[0] - mixed) * (block[0] - mixed)
 		}
 		n := 2 * whole * float64(len(rows))
-		indices[axis].First.Value = 1 - first/n
-		indices[axis].Total.Value = total / n
+		indices[axis].First.Value = 1 - part(first, n)
+		indices[axis].Total.Value = part(total, n)
 	}
 	return indices
 }
@@ -210,7 +227,7 @@ func (s *Surface) ratios(means []float64, points []int) []Index {
 		within := whole - between(y, group)
 		value := math.NaN()
 		if n > k {
-			value = 1 - within/(n-k)*(n-1)/whole
+			value = 1 - part(within/(n-k)*(n-1), whole)
 		}
 		indices[axis] = Index{First: Share{Value: value}, Total: Share{Value: math.NaN()}}
 	}

@@ -34,6 +34,27 @@ func TestIndicesOfAFactorialAreExact(t *testing.T) {
 	}
 }
 
+// Where nothing changes a metric no axis has a share of its variance, whatever rounding leaves.
+func TestIndicesOfWhatNothingChanges(t *testing.T) {
+	for _, of := range []func(i int) float64{
+		func(int) float64 { return 1.55 },
+		func(i int) float64 { return 1.55 + float64(i%3)*1e-15 },
+	} {
+		s := Surface{Levels: make([][]int, 45), Values: make([][]float64, 45)}
+		for i := range s.Levels {
+			s.Levels[i] = []int{i % 5, i / 5 % 3, i / 15}
+			s.Values[i] = []float64{of(i), of(i) * 1.1, of(i) * 0.7}
+		}
+		for axis, index := range s.Indices() {
+			for _, share := range []Share{index.First, index.Total} {
+				if !math.IsNaN(share.Value) || !math.IsNaN(share.Low) || !math.IsNaN(share.High) {
+					t.Errorf("axis %d has a share of %v", axis, share)
+				}
+			}
+		}
+	}
+}
+
 // ishigami is the usual test of sensitivity analysis (a = 7, b = 0.1), with
 // first-order indices 0.3139, 0.4424, 0 and totals 0.5576, 0.4424, 0.2437.
 func ishigami(u []float64) float64 {
