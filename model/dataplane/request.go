@@ -12,7 +12,7 @@ func (p *Plane) enter(i uint32, r *request) {
 		r.source = s.lookup.choose(r.arrived)
 		s = &p.sources[r.source]
 	}
-	if s.straight && !s.guarded && !s.lb.dark {
+	if s.goesStraight() {
 		p.sendStraight(i, r, s)
 		return
 	}
