@@ -22,26 +22,30 @@ type audited struct {
 	absolute   bool // the difference, not its ratio
 	limit      float64
 	marks      string // the metrics that it marks; "": name
+	quiet      bool   // that too few came to tell is not said: it may be of few
 }
 
 // availabilityLimit is the same of the share of requests that are answered.
 const availabilityLimit = 0.01
 
 var auditOf = []audited{
-	{"latency.mean", "mean time at targets", func(s *fluid.Shown) float64 { return s.Mean }, false, auditLimit, ""},
-	{"latency.p50", "median time at targets", func(s *fluid.Shown) float64 { return s.P50 }, false, auditLimit, ""},
-	{"latency.p99", "time at targets that 99 % of requests stay below", func(s *fluid.Shown) float64 { return s.P99 }, false, auditLimit, ""},
-	{"requests.refused", "share of requests that targets refuse", func(s *fluid.Shown) float64 { return s.Refused }, true, auditLimit, ""},
-	{"availability", "share of requests that targets answer in time", func(s *fluid.Shown) float64 { return 1 - s.Failed }, true, availabilityLimit, "availability and requests.failed"},
-	{"cpu.utilization", "share of their CPU that targets use for requests", func(s *fluid.Shown) float64 { return s.Busy }, false, auditLimit, "cpu.utilization, and what follows it: scaling, capacity, cost"},
+	{name: "latency.mean", what: "mean time at targets", of: func(s *fluid.Shown) float64 { return s.Mean }, limit: auditLimit},
+	{name: "latency.p50", what: "median time at targets", of: func(s *fluid.Shown) float64 { return s.P50 }, limit: auditLimit},
+	{name: "latency.p99", what: "time at targets that 99 % of requests stay below", of: func(s *fluid.Shown) float64 { return s.P99 }, limit: auditLimit},
+	{name: "requests.refused", what: "share of requests that targets refuse", of: func(s *fluid.Shown) float64 { return s.Refused }, absolute: true, limit: auditLimit},
+	{name: "availability", what: "share of requests that targets answer in time", of: func(s *fluid.Shown) float64 { return 1 - s.Failed }, absolute: true, limit: availabilityLimit, marks: "availability and requests.failed"},
+	{name: "cpu.utilization", what: "share of their CPU that targets use for requests", of: func(s *fluid.Shown) float64 { return s.Busy }, limit: auditLimit, marks: "cpu.utilization, and what follows it: scaling, capacity, cost"},
+	{name: "wait.mean", what: "mean time before service starts, of requests that entered service,", of: func(s *fluid.Shown) float64 { return s.Wait }, limit: auditLimit, quiet: true},
+	{name: "wait.probability", what: "share of those requests that waited", of: func(s *fluid.Shown) float64 { return s.Waits }, limit: auditLimit, quiet: true},
+	{name: "checks", what: "share of health checks that fail", of: func(s *fluid.Shown) float64 { return s.Checks }, absolute: true, limit: auditLimit, marks: "target_group.healthy.mean and .min, and what follows them: which targets requests go to, who is replaced"},
 }
 
 // linksOf is what is compared of links that had more to carry than they can, whose stays are those of their flows.
 var linksOf = []audited{
-	{"network.time.mean", "mean time of flows on links that are overloaded", func(s *fluid.Shown) float64 { return s.Mean }, false, auditLimit, "latency.mean, for what links add"},
-	{"network.time.p99", "time on links that are overloaded that 99 % of flows stay below", func(s *fluid.Shown) float64 { return s.P99 }, false, auditLimit, "latency.p99, for what links add"},
-	{"network.dropped", "share of flows on links that are overloaded that clients do not wait for", func(s *fluid.Shown) float64 { return s.Failed }, true, availabilityLimit, "availability and requests.failed, for what links add"},
-	{"network.bytes", "bytes that pass links that are overloaded", func(s *fluid.Shown) float64 { return s.Busy }, false, auditLimit, "network.in and network.out"},
+	{name: "network.time.mean", what: "mean time of flows on links that are overloaded", of: func(s *fluid.Shown) float64 { return s.Mean }, limit: auditLimit, marks: "latency.mean, for what links add"},
+	{name: "network.time.p99", what: "time on links that are overloaded that 99 % of flows stay below", of: func(s *fluid.Shown) float64 { return s.P99 }, limit: auditLimit, marks: "latency.p99, for what links add"},
+	{name: "network.dropped", what: "share of flows on links that are overloaded that clients do not wait for", of: func(s *fluid.Shown) float64 { return s.Failed }, absolute: true, limit: availabilityLimit, marks: "availability and requests.failed, for what links add"},
+	{name: "network.bytes", what: "bytes that pass links that are overloaded", of: func(s *fluid.Shown) float64 { return s.Busy }, limit: auditLimit, marks: "network.in and network.out"},
 }
 
 // isLinked reports whether an audit may see links.
@@ -179,7 +183,7 @@ func (s *Summary) warnOfAudit() {
 	}
 	var unsure []string
 	for i := range auditOf {
-		if a := &auditOf[i]; !s.mark(a) {
+		if a := &auditOf[i]; !s.mark(a) && !a.quiet {
 			unsure = append(unsure, s.doubt(a)...)
 		}
 	}
@@ -234,7 +238,7 @@ func (s *Summary) doubt(a *audited) []string {
 	switch {
 	case !ok || v.HalfWidth <= a.limit:
 		return nil
-	case math.IsNaN(v.HalfWidth):
+	case math.IsNaN(v.HalfWidth) || v.HalfWidth > 1:
 		return []string{a.name + " any difference"}
 	}
 	return []string{fmt.Sprintf("%s ± %.0f %s", a.name, 100*v.HalfWidth, a.unit())}

@@ -17,20 +17,21 @@ type cohort struct {
 	fluid.Cohort
 	key           cohortKey
 	servers       int
-	groups        []membership // of each of them
-	currents      []*current   // that lead there
-	asks          []asking     // of each kind of these; nil: all ask for alike
-	checking      float64      // CPU time of health checks, ns a second of time
-	in, out       float64      // bytes of each server so far
-	busy          float64      // CPU time of each server so far, ns
-	using         float64      // of it a second, in the last step: vCPUs
-	asked         float64      // the same of who came
-	unit          float64      // CPU time that a second of a server of the shape is
-	came          int64        // requests in the present step
-	checksMayFail bool         // checks may fail
-	line          float64      // share of what was inside that stays, in the present step
-	varied        float64      // squared coefficient of variation of the demand
-	carry         float64      // work that chance has brought each server and that is not done, ns
+	groups        []membership  // of each of them
+	currents      []*current    // that lead there
+	asks          []asking      // of each kind of these; nil: all ask for alike
+	checking      float64       // CPU time of health checks, ns a second of time
+	in, out       float64       // bytes of each server so far
+	busy          float64       // CPU time of each server so far, ns
+	using         float64       // of it a second, in the last step: vCPUs
+	asked         float64       // the same of who came
+	unit          float64       // CPU time that a second of a server of the shape is
+	checks        []fluid.Check // as audits play them
+	came          int64         // requests in the present step
+	checksMayFail bool          // checks may fail
+	line          float64       // share of what was inside that stays, in the present step
+	varied        float64       // squared coefficient of variation of the demand
+	carry         float64       // work that chance has brought each server and that is not done, ns
 
 	// Of services whose requests wait for others.
 	gate   gating
@@ -233,6 +234,7 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 		check := &p.targetGroups[m.group].cfg.HealthCheck
 		if check.Enabled && key.reach == serves {
 			c.checking += float64(check.Demand) * s.pace / check.Interval.Seconds()
+			c.checks = append(c.checks, fluid.Check{Alone: c.checkAlone(check.Demand), Limit: check.Timeout, Every: check.Interval})
 		}
 	}
 	if f.auto != nil && key.reach == serves {
@@ -358,6 +360,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		c.asked = (a.Expected*c.Demand.Mean()*c.Scale*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
 	if p.fluid.audit != nil && !c.hosted { // there are no hosts in its windows
+		a.Checks = c.checks
 		p.fluid.audit.Note(&c.Cohort, until+1, a)
 	}
 	p.tellApart(c)

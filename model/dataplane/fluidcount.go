@@ -111,7 +111,8 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if ended == 0 {
 		return
 	}
-	late := c.late.Of(ended, p.fluid.lateOf(c))
+	share := p.fluid.lateOf(c)
+	late := c.late.Of(ended, share)
 	if late > 0 {
 		p.failLate(c, at, late)
 	}
@@ -119,7 +120,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if c.group != None {
 		c.lately.follow(served, at, p.fluid.length, p.targetGroups[c.group].idle)
 	}
-	p.countWaits(c, at, served)
+	p.countWaits(c, at, c.began.Of(ended, of.began(c.patience, share)))
 	in, out := float64(served)*c.request, float64(served)*c.response
 	if of.links == nil {
 		of.in += in / float64(max(of.servers, 1))
@@ -139,8 +140,8 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	}
 }
 
-// countWaits counts the waits of requests that were served: those who wait at all do so as long
-// as they do on average.
+// countWaits counts the waits of requests that began to be served, whether their clients gave up after it or not: those who
+// wait at all do so as long as they do on average.
 func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
 	if n == 0 || at < p.meter.warmup {
 		return

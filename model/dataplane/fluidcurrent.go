@@ -49,8 +49,8 @@ type current struct {
 
 	calls functionShares // of a function
 
-	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated, stuck fluid.Share
-	bytes                                                                          [2]float64 // in and out that are left of one
+	refused, late, began, errs, breaks, stay, leaving, waited, opened, lost, gated, stuck fluid.Share
+	bytes                                                                                 [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.

@@ -121,6 +121,17 @@ func (c *cohort) refuses() float64 {
 	return refused
 }
 
+// began is which share of those who left had begun to be served, where a share of them was there for too long.
+func (c *cohort) began(patience sim.Time, late float64) float64 {
+	switch {
+	case c.function != nil || c.gate.wait >= patience.Seconds():
+		return 1 - late
+	case c.gate.wait > 0:
+		return 1
+	}
+	return c.Began(patience, late)
+}
+
 // waits is which share of the requests waits for a place, and how long.
 func (c *cohort) waits() (share float64, mean sim.Time) {
 	if gate := sim.Seconds(c.gate.wait); gate > 0 {

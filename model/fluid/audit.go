@@ -17,6 +17,7 @@ type Audit struct {
 	windows []window
 	before  map[*Cohort]moment
 	regimes [regimes]regime
+	spare   [regimes]window // with the most requests there of each, to be played if no other window shows it
 	links   linkAudit
 }
 
@@ -68,6 +69,7 @@ type window struct {
 	to      sim.Time
 	came    float64
 	moments []moment
+	checks  []Check
 	begins  moment // the step before
 	past    past   // of its line then
 }
@@ -88,6 +90,10 @@ type moment struct {
 	targets int
 	changed sim.Time // when the number of targets last did
 	retries Retries
+	waits   float64  // share of those who begin to be served that waited
+	wait    sim.Time // of these
+	began   float64  // of those who left, the share that had begun
+	fails   float64  // share of health checks
 }
 
 // Retries is how clients try again.
@@ -151,11 +157,25 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 	}
 	w.extend(c, at, m)
 	if score := w.kind.of(m, before, known); score > w.score {
-		*w = window{kind: w.kind, of: c, shape: c.Shape, score: score, from: at - came.Length, to: at - came.Length, begins: before}
-		if w.past = c.past; c.came.seconds > 0 {
-			w.past.forget()
-		}
+		w.begin(c, at, m, came.Checks)
+		w.begins, w.score = before, score
 		w.extend(c, at, m)
+	}
+	s := &a.spare[m.regime(at)]
+	s.extend(c, at, m)
+	if score := m.number * float64(m.targets); known && score > s.score*muchMore {
+		s.kind = [...]Kind{Steady: Calm, Overloaded: Loaded, Rescaled: Changed}[m.regime(at)]
+		s.begin(c, at, m, came.Checks)
+		s.begins, s.score = before, score
+		s.extend(c, at, m)
+	}
+}
+
+// begin has a window begin with a step of a cohort that ends at an instant.
+func (w *window) begin(c *Cohort, at sim.Time, m moment, checks []Check) {
+	*w = window{kind: w.kind, of: c, shape: c.Shape, from: at - m.length, to: at - m.length, checks: checks}
+	if w.past = c.past; c.came.seconds > 0 {
+		w.past.forget()
 	}
 }
 
@@ -210,6 +230,8 @@ func (w *window) extend(c *Cohort, at sim.Time, m moment) {
 		return
 	}
 	w.to = at
+	m.waits, m.wait = c.Waits()
+	m.began, m.fails = c.Began(m.stay.Limit, m.late), c.checksFail(w.checks)
 	w.came += m.each * m.length.Seconds() * float64(min(w.shape.Choices, mostTargets))
 	w.moments = append(w.moments, m)
 }

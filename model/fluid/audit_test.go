@@ -32,7 +32,7 @@ func notedFor(t *testing.T, windows int, targets []int, loads []float64, clients
 	laws := NewLaws()
 	for i, load := range loads {
 		c.Targets, c.Choices = targets[i], targets[i]
-		came := Arrivals{Length: sim.Second, Expected: load * 40 * float64(c.Targets), Patience: clients.Patience, Retries: clients.Retries}
+		came := Arrivals{Length: sim.Second, Expected: load * 40 * float64(c.Targets), Patience: clients.Patience, Retries: clients.Retries, Checks: clients.Checks}
 		c.Advance(laws, came)
 		a.Note(c, sim.Time(i+1)*sim.Second, came)
 	}
@@ -174,7 +174,13 @@ func TestAuditSaysWhatItHasNotSeen(t *testing.T) {
 	for i := 450; i < 500; i++ {
 		targets[i], loads[i] = 5, 0.2
 	}
-	f := noted(t, 1, targets, loads).Play(rng.New(1, 0, "audit")) // one calm window
+	a := noted(t, 1, targets, loads) // one calm window, and one of each regime beside
+	if f := a.Play(rng.New(1, 0, "audit")); len(f.Windows) != 3 || f.Windows[1].Regime != Overloaded || f.Windows[2].Regime != Rescaled || f.Unseen != [regimes]float64{} {
+		t.Errorf("%+v leave unseen %v, want a window of each regime", f.Windows, f.Unseen)
+	}
+	a = noted(t, 1, targets, loads)
+	a.spare = [regimes]window{}
+	f := a.Play(rng.New(1, 0, "audit"))
 	if f.Windows[0].Regime != Steady || f.Unseen[Steady] != 0 || f.Unseen[Overloaded] < 0.2 || f.Unseen[Rescaled] < 0.02 {
 		t.Errorf("one window, of regime %v, leaves unseen %v", f.Windows[0].Regime, f.Unseen)
 	}

@@ -124,8 +124,8 @@ type Player struct {
 
 // waits is how long requests waited until they were served, in the last step.
 type waits struct {
-	n, ended float64
-	sum      sim.Time
+	n, began, ended float64 // who waited, of those who began to be served; who left
+	sum             sim.Time
 }
 
 // shown is the share of those who ended that waited, and for how long they did on average.
@@ -133,7 +133,7 @@ func (w *waits) shown() (share float64, mean sim.Time) {
 	if w.n == 0 {
 		return 0, 0
 	}
-	return min(1, w.n/max(w.ended, w.n)), w.sum / sim.Time(w.n)
+	return min(1, w.n/w.began), w.sum / sim.Time(w.n)
 }
 
 // reasons says why a step is to be played, by what it brings and by what was there before it.

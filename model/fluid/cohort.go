@@ -92,6 +92,7 @@ type Arrivals struct {
 	Came     float64  // requests that have come, where they may be played
 	At       sim.Time // end of the step, where they may be
 	Beside   Beside   // what targets share, whose host may have too few threads
+	Checks   []Check  // of each target
 	Fewer    float64  // by how many fewer come in a second for each that is there, where clients wait for their answers
 }
 
@@ -299,6 +300,24 @@ func (c *Cohort) Waits() (share float64, mean sim.Time) {
 		return 0, 0
 	}
 	return share, sim.Seconds(sum / share)
+}
+
+// Began returns which share of those who left had begun to be served, where a share of them were there for longer than their
+// clients wait.
+func (c *Cohort) Began(limit sim.Time, late float64) float64 {
+	never := 0.0
+	switch {
+	case c.Law == nil || late <= 0 && !c.Played:
+	case c.Played:
+		return min(1, c.lined.began/max(c.lined.ended, 1e-9))
+	case c.Finishes && c.queue >= limit.Seconds():
+		never = late
+	case c.Finishes:
+		never = c.varies * c.waitsLonger(limit.Seconds())
+	case !c.Sharing:
+		never = c.gaveUp + (1-c.gaveUp)*c.varies*c.waitsLonger(limit.Seconds())
+	}
+	return 1 - min(never, late)
 }
 
 // rare is a share that is none.

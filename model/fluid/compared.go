@@ -3,6 +3,7 @@ package fluid
 import (
 	"math"
 
+	"headroom/sim"
 	"headroom/sim/stat"
 )
 
@@ -12,6 +13,7 @@ type compared struct {
 	came                int64
 	is, says            ends
 	worked, works, able float64 // played, by rates, and at most
+	waits, saysWaits    waits
 	noise               noise
 }
 
@@ -25,6 +27,8 @@ func (c *compared) add(o *compared) {
 	c.worked += o.worked
 	c.works += o.works
 	c.able += o.able
+	c.waits.add(&o.waits)
+	c.saysWaits.add(&o.saysWaits)
 	c.noise.add(&o.noise)
 }
 
@@ -42,7 +46,10 @@ func (c *compared) finding(f Finding, few float64) Finding {
 	}
 	f.Requests = c.came
 	f.Played, f.Rates = shown(&c.played, &c.is, c.worked), shown(&c.rates, &c.says, c.works)
+	f.Played.Wait, f.Played.Waits = c.waits.means()
+	f.Rates.Wait, f.Rates.Waits = c.saysWaits.means()
 	f.Chance = Shown{
+		Wait: c.noise.half(ofWait), Waits: c.noise.half(ofWaits),
 		Mean: c.noise.half(ofMean), P50: c.quantileHalf(0.5), P99: c.quantileHalf(0.99),
 		Refused: c.noise.half(ofRefused), Failed: c.noise.half(ofFailed), Busy: c.noise.half(ofBusy),
 	}
@@ -68,3 +75,16 @@ func (e *ends) add(o ends) {
 }
 
 func (e *ends) all() float64 { return max(e.served+e.refused+e.late, 1e-9) }
+
+// add adds those of another window.
+func (w *waits) add(o *waits) {
+	w.n += o.n
+	w.began += o.began
+	w.ended += o.ended
+	w.sum = sim.Sum(w.sum, o.sum)
+}
+
+// means is how many seconds those waited on average who began to be served, and which share of them waited at all.
+func (w *waits) means() (seconds, share float64) {
+	return w.sum.Seconds() / max(w.began, 1), w.n / max(w.began, 1)
+}

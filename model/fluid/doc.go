@@ -48,7 +48,13 @@
 // four fifths busy), and no audit is drawn there. Of clients who want more than servers do the mean is within 1 %; of constant
 // demands, which all take as long then, the 99th percentile is a fifth too short, and so is of twenty clients the 90th by 4 %.
 //
-// A health check waits behind the line that is there when it comes. Windows have no checks: what is off in them is off in who is healthy.
+// A health check waits behind the line that is there when it comes. Windows check their targets as often: which share of checks fails
+// is compared, and not which target is healthy when, which takes several checks in a row.
+//
+// Where no window shows an overload, or what comes after a change of capacity, one more is played of it: of the step
+// with the most requests there. What an audit compares is listed in results/audit.go. Beside cost it is not: the time that requests are
+// away from the CPU of their targets (pauses, calls, volumes), which has the laws of other stations; functions; sessions, whose clients are
+// in no window; targets on hosts that promise more than they have.
 //
 // Those who keep a flow through a Network Load Balancer come back to its target, if its listener is TCP. Who asks is drawn from
 // all of them: where all ask for the first time at once it takes some rounds until all have a flow, as on the first minutes

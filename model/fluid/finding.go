@@ -22,12 +22,15 @@ type Shown struct {
 	Refused        float64 // share of those who left
 	Failed         float64 // the same, with those who gave up
 	Busy           float64 // share of the servers' time
+	Wait, Waits    float64 // seconds until they are served, of those who were, and which share of them waits at all
+	Checks         float64 // share of health checks that fail
 }
 
 // Findings is what all windows showed, and each.
 type Findings struct {
 	All     Finding
 	Windows []Finding
+	Checks  int // health checks in them
 	// Unseen is which share of the requests came in each regime that no window showed.
 	Unseen [regimes]float64
 	// The same of links that had more to carry than they can: stays are of their flows, Busy is what passed of what could.
@@ -40,22 +43,30 @@ type Findings struct {
 func (a *Audit) Play(stream rng.Stream) *Findings {
 	f := &Findings{}
 	var all replay
-	for i := range a.windows {
-		w := &a.windows[i]
+	play := func(w *window, stream rng.Stream) {
 		if len(w.moments) == 0 {
-			continue
+			return
 		}
-		r := newReplay(w, stream.Fork(uint64(i)))
-		r.play(w)
-		if r.came == 0 {
-			continue
+		r := newReplay(w, stream)
+		if r.play(w); r.came == 0 {
+			return
 		}
 		f.Windows = append(f.Windows, r.finding(w))
 		a.sees(w)
 		all.add(&r.compared)
+		all.checks.add(&r.checks)
+	}
+	for i := range a.windows {
+		play(&a.windows[i], stream.Fork(uint64(i)))
+	}
+	for i := range a.spare {
+		if !a.regimes[i].played {
+			play(&a.spare[i], stream.Fork(spareStreams+uint64(i)))
+		}
 	}
 	if all.came > 0 {
 		f.All = all.finding(&window{})
+		f.Checks = all.checks.all()
 	}
 	a.playLinks(f, stream.Fork(linkStreams))
 	sum := 0.0
@@ -70,8 +81,11 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 	return f
 }
 
-// linkStreams is where the streams of windows of links begin.
-const linkStreams = 1 << 20
+// Where the streams of windows of links begin, and of those of regimes that others do not show.
+const (
+	linkStreams  = 1 << 20
+	spareStreams = 1 << 19
+)
 
 // sees notes what a window has shown.
 func (a *Audit) sees(w *window) {
@@ -85,6 +99,7 @@ func (a *Audit) sees(w *window) {
 // finding says what was shown.
 func (r *replay) finding(w *window) Finding {
 	f := r.compared.finding(Finding{Kind: w.kind, From: w.from, To: w.to}, 0)
+	f.Played.Checks, f.Rates.Checks, f.Chance.Checks = r.checks.shown()
 	at := w.from
 	for i := range w.moments { // a window is of the most telling that it has
 		at += w.moments[i].length

@@ -1,6 +1,10 @@
 package fluid
 
-import "math"
+import (
+	"math"
+
+	"headroom/sim"
+)
 
 // noise is how far what windows show may be from what the same requests would show for good: by how the parts of
 // a window differ in what is played less what rates say of each. What both do alike, as in a line that grows, is none.
@@ -16,6 +20,7 @@ type part struct {
 	mean                float64 // seconds, as rates say
 	stays, squares      float64 // sum of those that were played less it, and of the squares of these
 	worked, works, able float64
+	waits, said         waits // played, and what rates say: which share waits, and for how long
 }
 
 // deviation is the variance of a sum, and what that is divided by.
@@ -27,6 +32,8 @@ const (
 	ofRefused
 	ofFailed
 	ofBusy
+	ofWait
+	ofWaits
 	measures
 )
 
@@ -45,6 +52,10 @@ func (p *part) differs(measure int) (sum, of float64) {
 		return p.is.refused + p.is.late - all*(p.says.refused+p.says.late)/p.says.all(), all
 	case ofBusy:
 		return p.worked - p.works, p.able
+	case ofWait:
+		return p.waits.sum.Seconds() - p.waits.began*p.said.n*p.said.sum.Seconds(), p.waits.began
+	case ofWaits:
+		return p.waits.n - p.waits.began*p.said.n, p.waits.began
 	}
 	panic("fluid: what is measured?")
 }
@@ -58,6 +69,13 @@ func (p *part) add(o *part) {
 	p.worked += o.worked
 	p.works += o.works
 	p.able += o.able
+	more := p.waits.began + o.waits.began // what rates say counts as often as somebody began
+	if more > 0 {
+		n := p.said.n*p.waits.began + o.said.n*o.waits.began
+		p.said.sum = sim.Time((p.said.n*float64(p.said.sum)*p.waits.began + o.said.n*float64(o.said.sum)*o.waits.began) / max(n, 1e-300))
+		p.said.n = n / more
+	}
+	p.waits.add(&o.waits)
 }
 
 // take takes a part of a window, one of so many in its order, and puts it with its neighbours if they are too many.

@@ -35,19 +35,21 @@ type replay struct {
 	stretches int     // that are played
 	carry     float64 // stays of rates that are still to be recorded
 	offset    float64
-	waits     waits
 	stays     []float64 // seconds, of those who left, where they are listed
 	lists     bool
 	kinds     []playedKind // nil: all ask for alike
+	checks    checking
 }
 
 // attempt is a request as it is played.
 type attempt struct {
 	arrived sim.Time
+	job     uint32
 	ticket  uint32
 	target  int32
 	number  uint8 // of failures before
 	kind    uint8
+	check   uint8 // which check it is, counted from 1; 0: none
 	state   standing
 }
 
@@ -61,7 +63,7 @@ const (
 )
 
 // The targets begin where they would be after so many requests each, at least and at
-// most, at the rate of the first step, if they have no line. What counts is who leaves in the window,
+// most, at the rate of the step before, if they have no line and that makes none. What counts is who leaves in the window,
 // as in the law of the rates: in an overload those came before it.
 const (
 	leastLead = 2_000
@@ -96,27 +98,31 @@ func (r *replay) play(w *window) {
 	if w.begins.targets == 0 {
 		awaited = w.moments[0].awaited
 	}
+	r.beginChecks(w.checks)
 	r.steps, r.parts = len(w.moments), (mostParts+len(w.moments)-1)/len(w.moments)
 	for _, m := range w.moments {
 		r.step(m, awaited)
 		awaited = m.awaited
 	}
-	r.worked = r.work() - before
+	r.worked = r.work() - before - r.checks.worked
 	r.noise.conclude()
+	r.counting = false
+	r.awaitChecks(&w.moments[len(w.moments)-1])
 }
 
 // begin brings the targets to where the rates have them when a window begins.
 func (r *replay) begin(w *window) {
 	first := w.moments[0]
-	if w.begins.line > 0 {
+	each := first.each * (1 - first.again)
+	if w.begins.targets > 0 && w.begins.each > 0 { // else it is the first step of all
+		each = w.begins.each * (1 - w.begins.again)
+	}
+	if w.begins.line > 0 || each*r.shape.Demand.Mean() >= r.shape.speed()*float64(r.shape.Servers) {
 		r.fill(w)
 		return
 	}
-	rate := first.each * (1 - first.again) * float64(len(r.targets))
+	rate := each * float64(len(r.targets))
 	lead := min(mostLead, max(leastLead, int(leadStays*first.stay.Law.Mean()*rate)))
-	if first.line > 0 { // it is only beginning: by the step before
-		rate = w.begins.each * (1 - w.begins.again) * float64(len(r.targets))
-	}
 	for range lead {
 		if rate > 0 {
 			r.arrive(rate)
@@ -133,6 +139,8 @@ func (r *replay) step(m moment, awaited float64) {
 		says: ends{served: ended * (1 - m.late), refused: m.each * m.length.Seconds() * m.refused, late: ended * m.late},
 		mean: m.stay.mean(), works: m.busy,
 	}
+	says.said = waits{n: m.waits, began: ended * m.began, sum: m.wait}
+	r.checks.fails = m.fails
 	for range r.parts {
 		r.stretch(&m, seconds, says)
 	}
@@ -141,16 +149,21 @@ func (r *replay) step(m moment, awaited float64) {
 // stretch plays some seconds of a step, of which all that rates say is known.
 func (r *replay) stretch(m *moment, seconds float64, p part) {
 	rate := m.each * (1 - m.again) * float64(len(r.targets))
-	before, begin, worked := r.is, r.now, r.work()
+	before, begin, worked, checks, waited := r.is, r.now, r.work(), r.checks.worked, r.waits
 	r.part = part{mean: p.mean}
 	for r.came < 2*enoughRequests && r.until(rate, begin+seconds) {
 	}
-	done := r.work() - worked
+	done := r.work() - worked - (r.checks.worked - checks)
 	share := (r.now - begin) / m.length.Seconds() * float64(len(r.targets)) // less than all where enough have come
 	p.is = ends{r.is.served - before.served, r.is.refused - before.refused, r.is.late - before.late}
 	p.says = ends{p.says.served * share, p.says.refused * share, p.says.late * share}
 	p.stays, p.squares = r.part.stays, r.part.squares
 	p.worked, p.works, p.able = done, p.works*share, (r.now-begin)*1e9*float64(r.shape.Servers*len(r.targets))
+	p.waits = waits{n: r.waits.n - waited.n, began: r.waits.began - waited.began, sum: r.waits.sum - waited.sum}
+	p.said.began *= share
+	r.saysWaits.n += p.said.n * p.said.began
+	r.saysWaits.began += p.said.began
+	r.saysWaits.sum += sim.Time(p.said.n * p.said.began * float64(p.said.sum))
 	r.says.add(p.says)
 	r.works += p.works
 	r.able += p.able
@@ -187,7 +200,8 @@ func (r *replay) until(rate, end float64) bool {
 	if rate > 0 {
 		next = r.now + r.stream.Exponential()/rate
 	}
-	if next = r.retryUpto(min(next, end)); next >= end {
+	next = r.retryUpto(min(next, end))
+	if r.checkUpto(next); next >= end {
 		r.now = end
 		return false
 	}
@@ -213,8 +227,23 @@ func (r *replay) offer(target int, failures uint8) {
 
 // admit lets a target take or refuse a request at an instant.
 func (r *replay) admit(a attempt, at, demand sim.Time) {
-	job := r.first + uint32(len(r.requests))
-	verdict, ticket := r.targets[a.target].Offer(at, job, demand)
+	a = r.place(a, at, demand)
+	if r.counting {
+		r.came++
+		r.waits.began += boolean(a.state == served)
+	}
+	if a.state == gone {
+		if r.counting {
+			r.is.refused++
+		}
+		r.tryAgain(&a, at)
+	}
+}
+
+// place offers an attempt to its target.
+func (r *replay) place(a attempt, at, demand sim.Time) attempt {
+	a.job = r.first + uint32(len(r.requests))
+	verdict, ticket := r.targets[a.target].Offer(at, a.job, demand)
 	a.ticket = ticket
 	switch verdict {
 	case station.Waits:
@@ -223,15 +252,7 @@ func (r *replay) admit(a attempt, at, demand sim.Time) {
 		a.state = gone
 	}
 	r.requests = append(r.requests, a)
-	if r.counting {
-		r.came++
-	}
-	if verdict == station.Refused {
-		if r.counting {
-			r.is.refused++
-		}
-		r.tryAgain(&a, at)
-	}
+	return a
 }
 
 // speed is that of a server, in seconds of Demand.
@@ -298,13 +319,16 @@ func (r *replay) serve(target int, until sim.Time) {
 		}
 		a := &r.requests[i]
 		if turn.Kind == station.Started {
-			if a.state = served; r.counting {
+			if a.state = served; r.counting && a.check == 0 {
 				r.waits.n++
+				r.waits.began++
 				r.waits.sum = sim.Sum(r.waits.sum, turn.At-a.arrived)
 			}
 			continue
 		}
-		if a.state = gone; r.counting {
+		if a.state = gone; a.check > 0 {
+			r.checks.ends(a, true)
+		} else if r.counting {
 			r.is.served++
 			if len(r.kinds) > 0 {
 				r.kinds[a.kind].stays.Record(int64(turn.At - a.arrived))
@@ -357,7 +381,7 @@ func (r *replay) inside() (there, awaited float64) {
 		there += float64(r.targets[i].InService() + r.targets[i].Waiting())
 	}
 	for i := range r.requests {
-		if r.requests[i].state != gone {
+		if r.requests[i].state != gone && r.requests[i].check == 0 {
 			awaited++
 		}
 	}

@@ -27,7 +27,7 @@ func (r *replay) expireNext(until sim.Time) bool {
 		if due > until {
 			return false
 		}
-		if r.requests[r.oldest].state == gone {
+		if r.requests[r.oldest].state == gone || r.requests[r.oldest].check > 0 {
 			continue
 		}
 		r.serve(int(r.requests[r.oldest].target), due)
@@ -35,14 +35,7 @@ func (r *replay) expireNext(until sim.Time) bool {
 		if a.state == gone {
 			continue
 		}
-		s := &r.targets[a.target]
-		switch {
-		case r.shape.Finishes: // the target works on
-		case a.state == inLine:
-			s.LeaveLine(a.ticket)
-		default:
-			s.Abandon(due, r.first+uint32(r.oldest))
-		}
+		r.withdraw(a, due)
 		if a.state = gone; r.counting {
 			r.is.late++
 			if len(r.kinds) > 0 {
@@ -53,6 +46,18 @@ func (r *replay) expireNext(until sim.Time) bool {
 		return true
 	}
 	return false
+}
+
+// withdraw takes an attempt off its target at an instant, unless that works on.
+func (r *replay) withdraw(a *attempt, at sim.Time) {
+	s := &r.targets[a.target]
+	switch {
+	case r.shape.Finishes:
+	case a.state == inLine:
+		s.LeaveLine(a.ticket)
+	default:
+		s.Abandon(at, a.job)
+	}
 }
 
 // tryAgain lets the client of an attempt that has failed at an instant come back.

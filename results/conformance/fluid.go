@@ -26,6 +26,7 @@ type likeness struct {
 	apart   []float64
 	half    []float64 // half-widths of apart, at 95 %
 	marked  []bool    // the audit's difference is beyond its limit
+	plays   int       // replications of each
 }
 
 // compared are the metrics that are compared, and how: as a share of what requests show, or
@@ -45,8 +46,8 @@ var compared = []struct {
 // crowd is how many times as far apart both may be through a crowd.
 const crowd = 5.0
 
-// plays is how many replications of each fidelity are compared.
-const plays = 5
+// plays is how many replications of each fidelity are compared, and where those are too few to tell.
+var plays = []int{5, 20}
 
 // alike plays scenarios, or every stock one, by requests and by rates, with the seeds of their files.
 func alike(root string, files []string, progress io.Writer) ([]likeness, error) {
@@ -70,27 +71,39 @@ func alike(root string, files []string, progress io.Writer) ([]likeness, error) 
 	return all, nil
 }
 
-// liken plays one scenario; nil for one in which nobody sends requests, or whose file asks for
-// rates itself.
+// liken plays one scenario, and more of it where that tells nothing; nil for one in which nobody sends requests, or
+// whose file asks for rates itself.
 func liken(file string) (*likeness, error) {
-	l := &likeness{name: strings.TrimSuffix(filepath.Base(file), ".toml")}
-	requests, err := scenarios.Load(file, tables.Options{Replications: plays})
+	var l *likeness
+	for _, n := range plays {
+		var err error
+		if l, err = likenOf(file, n); err != nil || l == nil || l.verdict() != undecided {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// likenOf plays so many replications of each fidelity.
+func likenOf(file string, n int) (*likeness, error) {
+	l := &likeness{name: strings.TrimSuffix(filepath.Base(file), ".toml"), plays: n}
+	requests, err := scenarios.Load(file, tables.Options{Replications: n})
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", file, err)
 	case len(requests.Config.Workloads) == 0 || requests.Config.Fluid > 0: // nobody, or too many for the other
 		return nil, nil
 	}
-	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: plays})
+	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: n})
 	if err != nil {
 		l.refuses = refusals(err)
 		return l, nil
 	}
-	a, err := run.Scenario(context.Background(), requests, run.Options{Replications: plays})
+	a, err := run.Scenario(context.Background(), requests, run.Options{Replications: n})
 	if err != nil {
 		return nil, err
 	}
-	b, err := run.Scenario(context.Background(), rates, run.Options{Replications: plays})
+	b, err := run.Scenario(context.Background(), rates, run.Options{Replications: n})
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +150,9 @@ func refusals(err error) string {
 	return strings.Join(keys, ", ")
 }
 
+// undecided is a verdict that more replications may change.
+const undecided = "undecided"
+
 // verdict says how near both are.
 func (l *likeness) verdict() string {
 	if l.refuses != "" {
@@ -161,7 +177,7 @@ func (l *likeness) verdict() string {
 	case worst <= crowd:
 		return "inside of a crowd's"
 	case shown <= crowd:
-		return "undecided"
+		return undecided
 	case marked:
 		return "marked"
 	}
@@ -175,13 +191,13 @@ func fluidMarkdown(all []likeness) string {
 		"Written by `go run ./results/conformance -fluid -write`: every stock scenario in which somebody sends requests, five replications\n" +
 		"with `fidelity = \"fluid\"` less five with `fidelity = \"request\"`, with the half-width of the difference at 95 %. Inside: latencies\n" +
 		"within 1 %, availability and cost within 0.1 %; a crowd's limits are five times as wide. Undecided: beyond these, but no more than\n" +
-		"chance explains. An asterisk marks what the run's own audit marks. Both draw arrivals of the same law, not the same arrivals.\n\n")
+		"chance explains; then twenty are played of each, and the verdict says so. An asterisk marks what the run's own audit marks. Both draw arrivals of the same law, not the same arrivals.\n\n")
 	counts := map[string]int{}
 	for i := range all {
 		counts[all[i].verdict()]++
 	}
 	fmt.Fprintf(&b, "%d scenarios: %d inside, %d inside of a crowd's limits, %d undecided, %d marked, %d outside, %d not carried.\n\n",
-		len(all), counts["inside"], counts["inside of a crowd's"], counts["undecided"], counts["marked"], counts["outside"], counts["not carried"])
+		len(all), counts["inside"], counts["inside of a crowd's"], counts[undecided], counts["marked"], counts["outside"], counts["not carried"])
 	b.WriteString("| scenario | mean | p50 | p99 | availability | cost | |\n|---|---|---|---|---|---|---|\n")
 	for i := range all {
 		l := &all[i]
@@ -201,7 +217,11 @@ func fluidMarkdown(all []likeness) string {
 			}
 			fmt.Fprintf(&b, " %s%s |", text, mark)
 		}
-		fmt.Fprintf(&b, " %s |\n", l.verdict())
+		of := ""
+		if l.plays > plays[0] {
+			of = fmt.Sprintf(" (of %d)", l.plays)
+		}
+		fmt.Fprintf(&b, " %s%s |\n", l.verdict(), of)
 	}
 	return b.String()
 }

@@ -42,6 +42,8 @@ func requestRows(s *results.Summary) []row {
 		{name: "audit: refused", metric: "audit.requests.refused", quiet: true},
 		{name: "audit: availability", metric: "audit.availability", quiet: true},
 		{name: "audit: CPU", metric: "audit.cpu.utilization"},
+		{name: "audit: waits", metric: "audit.wait.mean", quiet: true},
+		{name: "audit: checks", metric: "audit.checks", quiet: true},
 		{name: "one by one", metric: "auto.requests"},
 		{name: "one by one, of the time", metric: "auto.time"},
 		{name: "wait mean", metric: "wait.mean"},

@@ -40,7 +40,7 @@ func runKeys() []schema.Key {
 			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps", "auto: requests where rates are not good enough (steep changes, overload, changes of capacity), rates elsewhere; auto.* say how much. Requests everywhere if there are few, or where rates do not carry a key"), `"request"`, "what is simulated one by one"),
 			schema.Row("fluid", schema.Inner(), "", "how rates are played with fidelity = \"fluid\" or \"auto\""),
 			schema.Row("fluid.step", schema.Quantity(schema.Seconds, 0.001, 60), `"1s"`, "the time in which arrivals are drawn and divided at once, and servers and lines follow"),
-			schema.Row("fluid.audit", schema.Whole(0, mostAudited), "(12, or one a step)", "windows of the run whose requests are played one by one as well, in its first replication, from what the rates had there; audit.* are the differences; 0: none"),
+			schema.Row("fluid.audit", schema.Whole(0, mostAudited), "(12, or one a step)", "windows of the run whose requests are played one by one as well, in its first replication, from what the rates had there, and one of overload and one after a change of capacity if these show none; audit.* are the differences; 0: none"),
 			schema.Row("memory", schema.Quantity(schema.GiB, 64<<20, 1<<50), "(three quarters of the machine's, or of what its control group or ulimit -v leaves)", "memory that the program may take: beyond it the run ends with what is finished, and exit code 4"),
 			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds, sweep.precision, search.minimize and --out do so for theirs`),
 		}),

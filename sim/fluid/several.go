@@ -8,9 +8,11 @@ import (
 )
 
 // Several servers of requests in order of arrival have the ratios of one, put right. Constant services are exact: each
-// server has every so many-th request. Those that vary less than exponential ones lie in between, those that vary as much are
-// right in light and in heavy traffic (Tijms, van Hoorn and Federgruen 1981, "Approximations for the steady-state
-// probabilities in the M/G/c queue"), and those that vary more are as those of two kinds.
+// server has every so many-th request. Those that vary less than exponential ones lie in between by their squared coefficient of
+// variation (Kimura 1986, "A two-moment approximation for the mean waiting time in the GI/G/s queue", goes between the same ends), those
+// that vary as much are right in light and in heavy traffic: the mean wait over that of exponential ones is (1−ρ) c γ + ρ (1+scv)/2, γ the
+// mean of the shortest of what is left at random of c services (Tijms, van Hoorn and Federgruen 1981, "Approximations for the steady-state
+// probabilities in the M/G/c queue"; Tijms 2003, section 9.6). Those that vary more are as those of two kinds.
 const (
 	mostKindServers = 8 // of more the ratios are those of these at a load at which as many are free by the root of their number
 	mostKindStages  = 4

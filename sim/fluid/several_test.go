@@ -74,3 +74,28 @@ func TestTwoRulesAreMixed(t *testing.T) {
 		t.Error("another law when it was asked for again")
 	}
 }
+
+// Two kinds have the three moments m that they are given; their rates are as in Tijms 2003, appendix B: half of a ± √(a² − 4b), b = (6 m₁² − 3 m₂)/(3/2 m₂² −
+// m₁ m₃) and a = (1 + b m₂/2)/m₁.
+func TestTwoKindsHaveTheirMoments(t *testing.T) {
+	for _, scv := range []float64{1.5, 4, 25} {
+		for _, more := range []float64{0.01, 0.7, 30} {
+			var of twoKinds
+			second := (1 + scv) / 2
+			of.fit(second, more)
+			m2, m3 := 2*second, 6*second*second*(1+more)
+			b := (6 - 3*m2) / (1.5*m2*m2 - m3)
+			a := 1 + b*m2/2
+			root := math.Sqrt(a*a - 4*b)
+			if !near(of.ends[0], (a+root)/2, 1e-9) || !near(of.ends[1], (a-root)/2, 1e-9) {
+				t.Errorf("scv %v, third moment %v: rates %v, want %v and %v", scv, m3, of.ends, (a+root)/2, (a-root)/2)
+			}
+			for k, want := range []float64{1, m2 / 2, m3 / 6} {
+				got := (1-of.long)*math.Pow(1/of.ends[0], float64(k+1)) + of.long*math.Pow(1/of.ends[1], float64(k+1))
+				if !near(got, want, 1e-9) {
+					t.Errorf("scv %v: moment %d of what they ask for on average is %v, want %v", scv, k+1, got, want)
+				}
+			}
+		}
+	}
+}

@@ -240,9 +240,12 @@ func (s *single) than(root float64) ratio {
 	return ratio{waits: s.waits / root, mean: s.mean * (1 - root) / root}
 }
 
-// shared is by how much the mean delay at shared servers is larger than with exponential services. If few come, who
-// finds all servers busy is delayed, and delays others, until the first of them is done; if many, their work in hand is that of
-// one server in order, and its mean is the number of jobs times what is left of one.
+// shared is by how much the mean delay at shared servers is larger than with exponential services, between light and heavy traffic (as
+// Reiman and Simon 1988, "An interpolation approximation for queueing systems with Poisson input", go). If few come, who
+// finds all servers busy is delayed, and delays others, until the first of them is done: at c servers each of c+1 loses a c-th of that time,
+// which is 1/(c+1) for exponential services. If many, their work in hand is that of
+// one server in order, and its mean is the number of jobs times what is left of one (state space collapse: Gromoll 2004, "Diffusion
+// approximation for a processor sharing queue in heavy traffic"). For exponential services the sum is exact at any load.
 func shared(s *single, services []part, servers int, root float64) float64 {
 	if s.waits <= 0 {
 		return 0

@@ -10,7 +10,9 @@ import (
 // request goes to who has the fewest, of all of them: what comes to one is more regular by their number, and its wait is
 // that of a single server, exactly. Where servers are shared, who is not delayed comes when one of them is free, and as
 // many come only after it has left; those who are have the law of that wait. The mean of their delay is twice that of the wait if many come. If
-// few do it is once that for each of those who share the servers until the first is done, and in between by how many wait.
+// few do it is once that for each of those who share the servers until the first is done, and in between by how many wait. Demands that
+// are nearly alike part from it by their coefficient of variation and not by its square: who would have come just after one has left comes just
+// before, and half of them do, however little demands vary (stations played: 0.84 to 0.93 of the way at 0.12, 0.6 to 0.8 at 0.25, 0.3 to 0.5 at 0.5).
 
 // calmPower is by which power demands that vary less than exponential ones have what is between them and constant ones where the fewest is
 // chosen; fitted to fleets of 2 and 10 played.
@@ -77,7 +79,7 @@ func (l *Laws) spread(b *basis) {
 	b.steady.waits *= b.chain.waits()
 	b.turns = b.stages
 	if b.stages > 1 && l.station.Servers > 1 {
-		b.longer = max(0, b.longer+b.alike*(b.steady.shared-b.steady.asOthers))
+		b.longer = max(0, b.longer+(1-math.Sqrt(l.demand.scv))*(b.steady.shared-b.steady.asOthers))
 	}
 	b.alike = math.Pow(b.alike, steadyPower)
 	if b.chain.servers > 1 {

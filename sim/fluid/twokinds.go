@@ -3,7 +3,8 @@ package fluid
 import "math"
 
 // twoKinds is a station of some servers, first come, first served, of whose services a few are long and the others
-// short, each kind exponential (H₂): a quasi-birth-and-death process, whose solution is exact. The time from one arrival to the next is
+// short, each kind exponential (H₂): a quasi-birth-and-death process, whose solution is exact (Neuts 1981, "Matrix-geometric solutions in
+// stochastic models", chapter 3). The time from one arrival to the next is
 // the sum of exponential stages, as in a [chain]. Time is in mean services.
 type twoKinds struct {
 	servers, stages int
@@ -30,7 +31,9 @@ func newTwoKinds(scv, shortest float64, servers int) *twoKinds {
 	return t
 }
 
-// fit finds the means x of the kinds: E x² = second, E x³ = second² (1 + more).
+// fit finds the means x of the kinds, which are the roots of a quadratic: E x² = second, E x³ = second² (1 + more). There are some
+// if the third moment is not less than second² (Whitt 1982, "Approximating a point process by a renewal process, I"; Tijms 2003, "A
+// first course in stochastic models", appendix B). Services have the moments 1, 2 E x², 6 E x³.
 func (t *twoKinds) fit(second, more float64) {
 	third := second * second * (1 + more)
 	sum, product := (third-second)/(second-1), (third-second*second)/(second-1)
@@ -95,7 +98,8 @@ func (t *twoKinds) blocks(jobs int) (up, here, down square) {
 func (t *twoKinds) size(jobs int) int { return t.stages * (min(jobs, t.servers) + 1) }
 
 // solve returns the share of requests that wait, the mean wait of all, and the second moment of those who wait, over the square of their
-// mean.
+// mean. Levels from the servers on are x Rᵏ, the levels below follow each other by matrices of their own (level reduction: Gaver, Jacobs
+// and Latouche 1984, "Finite birth-and-death models in randomly changing environments").
 func (t *twoKinds) solve() (waits, mean, second float64) {
 	up, here, down := t.blocks(t.servers + 1)
 	rates := up.times(here.plus(up.times(passage(up, here, down))).scaled(-1).inverse()) // Neuts' matrix R
@@ -136,7 +140,9 @@ func (t *twoKinds) last(level square) []float64 {
 	return level.values[len(level.values)-t.servers-1:]
 }
 
-// second is the second moment of the wait of all, from what is there at the lowest level at which all are busy.
+// second is the second moment of the wait of all, from what is there at the lowest level at which all are busy: who finds k in line waits
+// for k+1 departures, and E (T+X)² = E T² + 2 E T · E X + E X² for the time T to the next one, exponential and independent of what
+// follows it.
 func (t *twoKinds) second(at, rates square) float64 {
 	n := t.servers + 1
 	x, y := make([]float64, n), make([]float64, n) // moments of the time until so many have left, by how many long ones are served
