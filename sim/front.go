@@ -5,6 +5,7 @@ import "math/bits"
 const (
 	frontRoom = 64 // places of a front: as many as a word has bits
 	frontFull = 32 // events that it holds at most, so that they move up seldom
+	frontNear = 16 // events that are enough to fill it
 )
 
 // front holds the events of a kernel that come next, in order: all whose keys are below
@@ -101,9 +102,15 @@ func (f *front[E]) makeRoom(t *trie[E]) {
 // fill takes over the first events of a trie that is not empty. The front must be.
 func (f *front[E]) fill(t *trie[E]) {
 	f.head, f.end, f.free = frontRoom/4, frontRoom/4, 1<<frontRoom-1
-	events, bound := t.shift()
-	for i := range events {
-		f.put(events[i].key, events[i].sequence, events[i].event)
+	events, bound, level := t.shift()
+	for len(events) > 0 {
+		for i := range events {
+			f.put(events[i].key, events[i].sequence, events[i].event)
+		}
+		f.bound = bound
+		if f.end-f.head >= frontNear {
+			return
+		}
+		events, bound = t.follow(level)
 	}
-	f.bound = bound
 }

@@ -39,18 +39,19 @@ func (k *Kernel[E]) At(at Time, rank Rank, e E) {
 	}
 	key, sequence := uint64(at)<<rankBits|uint64(rank), k.sequence
 	k.sequence++
-	if key < k.next.bound && !k.next.full() {
+	switch {
+	case key >= k.next.bound:
+		*k.queue.place(key) = entry[E]{key, sequence, e}
+	case !k.next.full():
 		k.next.put(key, sequence, e)
-		return
+	default:
+		k.putWhereFull(key, sequence, e)
 	}
-	k.put(key, sequence, e)
 }
 
-// put takes in an event of a key and a sequence.
-func (k *Kernel[E]) put(key, sequence uint64, e E) {
-	if key < k.next.bound && k.next.full() {
-		k.next.makeRoom(&k.queue)
-	}
+// putWhereFull takes in an event of a key and a sequence, below the bound of a front that is full.
+func (k *Kernel[E]) putWhereFull(key, sequence uint64, e E) {
+	k.next.makeRoom(&k.queue)
 	if key < k.next.bound {
 		k.next.put(key, sequence, e)
 		return

@@ -83,7 +83,7 @@ func (p *Plane) issue(j job, now sim.Time) {
 		return
 	}
 	o.inUse++
-	if own.connected = true; s.straight && !s.guarded && s.lookup == nil && !s.lb.dark {
+	if own.connected = true; s.lookup == nil && s.goesStraight() {
 		p.sendStraight(i, r, s)
 	} else {
 		p.enter(i, r)

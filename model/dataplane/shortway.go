@@ -93,6 +93,12 @@ func (p *Plane) findWays() {
 	}
 }
 
+// goesStraight reports whether the requests of a source go straight now.
+func (s *source) goesStraight() bool { return s.straight && !s.guarded && !s.lb.dark }
+
+// goesCompact reports whether the requests that a source sends now are compact.
+func (s *source) goesCompact() bool { return s.compact && !s.guarded && (s.direct || !s.lb.dark) }
+
 // leadsStraight reports whether each class of a way is forwarded to a target that keeps no
 // connections.
 func (p *Plane) leadsStraight(w *way) bool {

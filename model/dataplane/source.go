@@ -233,7 +233,7 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	if s.compact && !s.guarded && (s.direct || !s.lb.dark) {
+	if s.goesCompact() {
 		p.sendCompactRequests(ev, s)
 		p.inRow = true // and on, if the next event is such an arrival, too
 		return
@@ -255,7 +255,7 @@ func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 		if len(s.visitors.all) > 0 {
 			p.visit(i, s, s.visitors.chosen())
 		}
-		if s.straight && s.lookup == nil && !s.lb.dark {
+		if s.lookup == nil && s.goesStraight() {
 			p.sendStraight(i, r, s)
 		} else {
 			p.enter(i, r)
