@@ -100,6 +100,21 @@ func TestServersThatFallSilentLeaveTheirCalleesWatched(t *testing.T) {
 	}
 }
 
+// A call whose time limit strikes when its callee has answered too late, which nobody has looked at yet, has
+// failed before the other calls of that instant, as where that was known: its caller hangs up on them, and they
+// neither fail by themselves nor try again.
+func TestACallThatWasServedTooLateFailsBeforeThoseThatWait(t *testing.T) {
+	for _, seed := range []uint64{75, 407, 659, 861, 868} {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmTails(seed)
+			out := run(t, must(New(cfg, 0)))
+			for _, by := range []reference{{full: true}, {everyDeparture: true}} {
+				sameOutcome(t, out, run(t, must(build(t.Context(), cfg, 0, by))))
+			}
+		})
+	}
+}
+
 // A call whose departure is played when its answer reaches the caller, or when somebody looks
 // before, comes out as one that is played at its instant: that takes two events.
 func TestAnswersComeOutAlikeHoweverTheyReturn(t *testing.T) {

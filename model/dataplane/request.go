@@ -308,7 +308,8 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 			if p.requests.Get(h) == nil || limits.oldest != i { // it was done in time
 				continue
 			}
-			if p.servers.at(r.server).journey && limits.looked != now {
+			r = p.requests.at(i) // which may be served, and its response too late
+			if r.phase.aboard() && p.servers.at(r.server).journey && limits.looked != now {
 				limits.looked = now // what it waits for may end in this instant
 				p.kernel.At(now, sim.RankState, ev)
 				return

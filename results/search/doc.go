@@ -25,7 +25,10 @@
 // With [Problem.Screen] exploring always comes first, unless there are six candidates or fewer, and plays rates:
 // they cost the same however many requests there are. The anchor is replicated by requests, which tells how far rates
 // are off, and more often by rates, which tells how lucky the few replications of the others are: the more, the more alike
-// both are (regress). The twelve best finalists are replicated by rates, up to twice as often as a candidate before it is judged,
+// both are (regress). The few hold no rare evening, or too many, and each candidate bears these in its own way; so who seems to save
+// most is replicated by rates as often as before a judgement, twelve candidates at a time, whether the anchor's luck is theirs or not,
+// while others may save more than the indifference, sixty at most (approach). An anchor that turns out to be no candidate itself is
+// replaced (replace). Those who are still open are replicated up to twice as often,
 // until nobody is left who may save more than the indifference and meet the thresholds with the room that confirming takes, beside
 // the cheapest that has a fair chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
 // of the finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same

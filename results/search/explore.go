@@ -34,6 +34,7 @@ type explorer struct {
 	features [][]float64
 	columns  [][]float64 // by metric, then contestant: on the scale of the surrogate
 	limits   []float64   // of thresholds, on the same scale, shifted by what the replications have in common
+	bare     []float64   // the same without the luck of the anchor
 	common   []float64   // deviation of that shift, by threshold
 	models   []*process  // by metric
 	least    float64     // cost of the cheapest that is likely to be feasible; +Inf: none
@@ -151,6 +152,11 @@ func (x *explorer) calibrate(ctx context.Context) (bool, error) {
 	if anchor == x.anchor {
 		return false, nil
 	}
+	return true, x.trust(ctx, anchor)
+}
+
+// trust replicates a new anchor and learns from it.
+func (x *explorer) trust(ctx context.Context, anchor *contestant) error {
 	x.anchors++
 	p, these := Exploring, []Replication(nil)
 	if anchor.rates.experiment != nil {
@@ -160,11 +166,11 @@ func (x *explorer) calibrate(ctx context.Context) (bool, error) {
 		these = x.lacking([]*contestant{anchor}, p, max(exploring+1, x.MaxReplications/2))
 	}
 	if err := x.simulate(ctx, p, these); err != nil {
-		return false, err
+		return err
 	}
 	x.anchor = anchor
 	x.learn()
-	return true, nil
+	return nil
 }
 
 // finalists returns what may be the best of what was tried, and a few more for
@@ -173,7 +179,7 @@ func (x *explorer) finalists() []*contestant {
 	if x.models == nil {
 		return x.in(benched)
 	}
-	noise := max(x.models[0].scale*math.Sqrt(x.models[0].noise), 0.005) // no less than 0.5 %
+	noise := x.noise()
 	var some []int
 	spare := 0
 	order := x.order()
@@ -199,6 +205,9 @@ func (x *explorer) finalists() []*contestant {
 	}
 	return finalists
 }
+
+// noise is that of costs, relative: no less than 0.5 %.
+func (x *explorer) noise() float64 { return max(x.models[0].scale*math.Sqrt(x.models[0].noise), 0.005) }
 
 // surrogate tells how well the untried are known.
 func (x *explorer) surrogate() {

@@ -51,20 +51,21 @@ func (x *explorer) learn() {
 // are the same for all candidates, and so is most of their luck, and of how far rates are from
 // requests. The anchor tells how far that is.
 func (x *explorer) shift() {
-	x.limits, x.common = nil, nil
+	x.limits, x.bare, x.common = nil, nil, nil
 	for k, t := range x.Thresholds {
 		limit, replications, doubt := x.scale(k+1, x.tried[0].units[k+1], t.Limit), exploring, 0.0
+		luck := 0.0
 		if c := x.anchor; c != nil && c.state != impossible {
 			few, _ := stat.Mean(c.observed(Exploring, exploring, k+1))
 			many, _ := stat.Mean(c.observed(Exploring, c.count(Exploring), k+1))
-			limit += x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many)
+			luck = x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many)
 			replications = c.count(Exploring)
 			if c.count(checking) > 0 {
 				off, deviation := x.offset(k + 1)
 				limit, doubt = limit+off, deviation
 			}
 		}
-		x.limits = append(x.limits, limit)
+		x.limits, x.bare = append(x.limits, limit+luck), append(x.bare, limit)
 		deviation := math.Hypot(doubt, x.spreadOf(k+1)/math.Sqrt(float64(replications)))
 		if x.Screen != nil {
 			deviation = math.Hypot(deviation, astray)
@@ -124,15 +125,22 @@ func (x *explorer) scale(column int, unit string, v float64) float64 {
 
 // feasible is the probability that a contestant which was tried meets the
 // thresholds, by the noise that the surrogate finds in each metric.
-func (x *explorer) feasible(i int) float64 {
+func (x *explorer) feasible(i int) float64 { return x.keeping(i, x.limits) }
+
+// keeping is the same of other limits.
+func (x *explorer) keeping(i int, limits []float64) float64 {
 	p := 1.0
 	for k := range x.Thresholds {
 		m := x.models[k+1]
 		deviation := max(math.Hypot(m.scale*math.Sqrt(m.noise), x.common[k]), 0.01)
-		p *= within(&x.Thresholds[k], x.limits[k], x.columns[k+1][i], deviation)
+		p *= within(&x.Thresholds[k], limits[k], x.columns[k+1][i], deviation)
 	}
 	return p
 }
+
+// hope is the larger of that probability and what it is if the anchor's luck is its alone: rare evenings, of which the few
+// replications hold none or too many, spoil each candidate in its own way.
+func (x *explorer) hope(i int) float64 { return max(x.feasible(i), x.keeping(i, x.bare)) }
 
 // expected is the probability that one which was not tried does.
 func (x *explorer) expected(models []*process, features []float64) float64 {

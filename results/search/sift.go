@@ -13,8 +13,9 @@ import (
 // Numbers of sifting.
 const (
 	fewest   = 6    // candidates, of which so few are not explored by rates
-	closer   = 12   // finalists, the best, of which rates are looked at more closely
-	likely   = 0.35 // probability of meeting the thresholds for which it is tried to confirm that
+	closer   = 12   // candidates, the best, of which rates are looked at more closely at a time,
+	farther  = 60   // and in all
+	likely   = 0.25 // probability of meeting the thresholds for which it is tried to confirm that
 	longer   = 2    // times the replications before a judgement: so often rates are replicated at most
 	doubtful = 0.01 // share of the indifference: rates are replicated while more may be saved
 )
@@ -23,9 +24,9 @@ const (
 // may yet save more than the indifference. Rates are cheap, and what they leave in doubt takes
 // requests many replications. The others wait, in case that none of these can be recommended.
 func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, error) {
-	near := slices.DeleteFunc(slices.Clone(all[:min(closer, len(all))]), func(c *contestant) bool { return c.rates.experiment == nil })
-	if len(near) == 0 {
-		return all, nil
+	near, err := x.approach(ctx)
+	if err != nil && !errors.Is(err, errBudget) || len(near) == 0 {
+		return all, err
 	}
 	open, seen := near, x.stand(near)
 	for _, n := range looks(x.Replications, longer*x.Replications) {
@@ -46,14 +47,85 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 		}
 		open = append([]*contestant{seen.leader}, seen.open...)
 	}
-	x.waiting, x.standing = slices.Clone(all), seen
+	x.waiting, x.standing = slices.Clone(near), seen
 	first := x.next(likely)
 	for _, c := range x.waiting {
 		if seen.meets[c] > likely && !same(c, first, Exploring) && (x.runnerUp == nil || seen.costs[c] < seen.costs[x.runnerUp]) {
 			x.runnerUp = c
 		}
 	}
+	for i, c := range x.tried { // who has not been looked at is known by the surrogate
+		if slices.Contains(all, c) && !slices.Contains(near, c) {
+			x.waiting = append(x.waiting, c)
+			seen.meets[c], seen.costs[c] = x.feasible(i), math.Exp(x.columns[0][i])
+		}
+	}
 	return []*contestant{first}, nil
+}
+
+// approach replicates by rates, as often as before a judgement, who is expected to save most, and then those who may yet
+// save more than the indifference beside the cheapest that turns out to have a fair chance to meet the thresholds.
+func (x *explorer) approach(ctx context.Context) (near []*contestant, err error) {
+	least := math.Inf(1)
+	for i := range x.tried {
+		if x.models != nil && x.hope(i) > 0.5 {
+			least = min(least, x.columns[0][i])
+		}
+	}
+	more := x.hopeful(nil, least, 0)
+	for len(more) > 0 && err == nil {
+		more = more[:min(closer, len(more))]
+		near = append(near, more...)
+		if err = x.simulate(ctx, Exploring, x.lacking(more, Exploring, x.Replications)); len(near) >= farther {
+			break
+		}
+		leader := x.stand(near).leader
+		least = math.Inf(1)
+		if i := slices.Index(x.tried, leader); i >= 0 {
+			least = x.columns[0][i] + math.Log1p(-x.Indifference)
+		}
+		more = x.hopeful(near, least, worthwhile*x.Indifference)
+	}
+	if err != nil {
+		return near, err
+	}
+	return near, x.replace(ctx, near)
+}
+
+// replace takes another anchor where that one has turned out to be no candidate itself: its luck is that of rare evenings, which
+// are no trouble to who meets the thresholds. It is the cheapest that has a fair chance to by what it shows itself.
+func (x *explorer) replace(ctx context.Context, near []*contestant) error {
+	was := x.anchor
+	if was == nil || was.state == impossible || x.meets(was, x.confirming()) > likely {
+		return nil
+	}
+	x.anchor = nil
+	next := x.stand(near).leader
+	if x.anchor = was; next == nil || next == was {
+		return nil
+	}
+	return x.trust(ctx, next)
+}
+
+// hopeful lists who is explored by rates and not among some, the more promising the earlier: who is expected to cost less than
+// the least by more than a share, times the probability to meet the thresholds.
+func (x *explorer) hopeful(but []*contestant, least, than float64) []*contestant {
+	if x.models == nil {
+		return nil
+	}
+	var some []*contestant
+	merits, noise := map[*contestant]float64{}, x.noise()
+	for i, c := range x.tried {
+		merits[c] = x.hope(i)
+		if !math.IsInf(least, 1) {
+			merits[c] *= improvement(least, x.columns[0][i], noise)
+		}
+		if c.rates.experiment != nil && c.state != impossible && merits[c] >= than && !slices.Contains(but, c) {
+			some = append(some, c)
+		}
+	}
+	slices.SortStableFunc(some, func(a, b *contestant) int { return cmp.Compare(merits[b], merits[a]) })
+	return some
 }
 
 // next takes who is to be confirmed next from those that wait: the cheapest by rates of whom is likelier to meet the

@@ -37,7 +37,7 @@ func runKeys() []schema.Key {
 			schema.Row("duration", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of the run"),
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
-			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps", "auto: requests where rates are not good enough (steep changes, overload, changes of capacity), rates elsewhere; auto.* say how much. Requests everywhere if there are few, or where rates do not carry a key"), `"request"`, "what is simulated one by one"),
+			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps", "auto: requests where rates are not good enough (steep changes, overload, changes of capacity), rates elsewhere; auto.* say how much. Requests everywhere if three million or fewer come, or where rates do not carry a key"), `"request"`, "what is simulated one by one"),
 			schema.Row("fluid", schema.Inner(), "", "how rates are played with fidelity = \"fluid\" or \"auto\""),
 			schema.Row("fluid.step", schema.Quantity(schema.Seconds, 0.001, 60), `"1s"`, "the time in which arrivals are drawn and divided at once, and servers and lines follow"),
 			schema.Row("fluid.audit", schema.Whole(0, mostAudited), "(12, or one a step)", "windows of the run whose requests are played one by one as well, in its first replication, from what the rates had there, and one of overload and one after a change of capacity if these show none; audit.* are the differences; 0: none"),

@@ -47,7 +47,7 @@ func (l *loader) playRequests(root *tree.Node, errs []error) (others []error) {
 	case len(keys) > 0:
 		why = "rates do not carry " + strings.Join(keys, ", ")
 	case requests <= fewRequests:
-		why = fmt.Sprintf("about %.2g million come, which is no more work", requests*1e-6)
+		why = fmt.Sprintf("about %.2g million come, and up to %.0f million are no more work than rates", requests*1e-6, fewRequests*1e-6)
 	default:
 		return others
 	}

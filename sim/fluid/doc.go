@@ -27,7 +27,7 @@
 //     servers are shared; in order of arrival, with a coefficient of variation of 2, the mean is within 4 % (6 % at a load of 0.95),
 //     the median of a few targets 2 to 8 % off, and the 99th percentile of two targets 2 to 14 % too short.
 //   - In turn, shared servers: exponential demands within 1 % (one hundred stations of one server: median 4 % too long);
-//     others that vary less have a mean within 1 % (a hundred stations 2 %), and a 99th percentile up to 5 % too short; of a hundred stations, where
+//     others that vary less have a mean within 1 % (a hundred stations 2 %), and a 99th percentile within 4 %; of a hundred stations, where
 //     one request in a hundred is delayed, it is up to twice too long. Those that vary more have a mean up to 4 % and a 99th percentile up to 9 % too long at one server.
 //   - Several nodes, each in its own turn, exponential demands in order of arrival: mean within 1.5 % up to a load of 0.8 and 3 % at 0.92, the median
 //     within 2 %, the 99th percentile within 3 % (one server at low load 4.5 %). Shared servers and other demands: as played, mean and 99th percentile

@@ -14,8 +14,10 @@ type sharing struct {
 	none  []float64 // for each
 	first []float64 // moments
 	more  []float64 // second moments
-	scale float64   // of the delays
+	scale float64   // of the delays, if they have no slope
 	rarer float64   // of the probability that there is one
+	slope float64   // of the delay by the demand, where that is long; 0: it makes no difference
+	less  float64   // part of what shorter ones are delayed less than that
 }
 
 // Demands at which a sharing is worked out: from least on, each a step more.
@@ -65,33 +67,80 @@ func (s *sharing) beyond(before *sharing, by float64) sharing {
 func (s *sharing) given(x float64) longer {
 	i, w := s.place(x)
 	mix := func(of []float64) float64 { return of[i] + w*(of[i+1]-of[i]) }
-	none := min(1, max(0, mix(s.none)))
-	mean, more := mix(s.first), mix(s.more)
+	none, more := min(1, max(0, mix(s.none))), mix(s.more)
 	if x < s.at[0] { // nothing to speak of
-		none, mean, more = 1-(1-s.none[0])*x/s.at[0], s.first[0]*x/s.at[0], s.more[0]*x/s.at[0]
+		none, more = 1-(1-s.none[0])*x/s.at[0], s.more[0]*x/s.at[0]
 	}
-	late := (1 - none) * s.rarer
-	if late < 1e-9 || mean <= 0 {
-		return longer{none: 1, mean: mean * s.scale, within: func(float64) float64 { return 1 }}
+	among := s.among(x)
+	mean, late := s.fitted(x, among), (1-none)*s.rarer
+	if late < 1e-9 || mean <= 0 || among <= 0 {
+		return longer{none: 1, mean: mean, within: func(float64) float64 { return 1 }}
 	}
-	mean, more = mean*s.scale, more*s.scale*s.scale/s.rarer
+	by := mean / among
+	more *= by * by / s.rarer
 	typical := mean / late
 	spread := max(more/late-typical*typical, typical*typical*1e-4)
 	law := gammaLaw(typical*typical/spread, typical)
 	return longer{none: 1 - late, mean: mean, within: law.at}
 }
 
+// among is the mean delay of a demand among exponential ones.
+func (s *sharing) among(x float64) float64 {
+	if x < s.at[0] {
+		return s.first[0] * x / s.at[0]
+	}
+	i, w := s.place(x)
+	return s.first[i] + w*(s.first[i+1]-s.first[i])
+}
+
+// fitted is that among the demands that there are.
+func (s *sharing) fitted(x, among float64) float64 {
+	if s.slope == 0 {
+		return among * s.scale
+	}
+	return max(0, s.slope*x-s.less*max(0, s.slope*x-among))
+}
+
 // fit makes delays that many times as rare and gives all together a mean.
 func (s *sharing) fit(parts []part, rarer, mean float64) {
-	now := 0.0
-	for _, p := range parts {
-		now += p.share * s.given(p.demand).mean
-	}
+	now := s.meanOf(parts)
 	if now <= 0 || mean <= 0 {
 		return
 	}
 	s.rarer = min(1, rarer)
 	s.scale = mean / now
+}
+
+// meanOf is the mean delay of all.
+func (s *sharing) meanOf(parts []part) float64 {
+	mean := 0.0
+	for _, p := range parts {
+		mean += p.share * s.fitted(p.demand, s.among(p.demand))
+	}
+	return mean
+}
+
+// settles is how many demands, over the capacity left, a request asks for whose delay grows as that of any longer one does.
+const settles = 8
+
+// lean gives all together the mean that they were fitted to, and leaves long demands the slope of their delay: who stays for long meets
+// as many as come, and is delayed by what they ask for, however evenly they come. So regular arrivals, and demands that are nearly
+// alike, delay the shorter ones less. Where that is more than these are delayed all keep what they were fitted to.
+func (s *sharing) lean(parts []part) {
+	const rounds, exact = 20, 1e-6
+	last, mean := len(s.at)-1, s.meanOf(parts)
+	s.slope, s.less = (s.first[last]-s.first[last-1])/(s.at[last]-s.at[last-1]), 1
+	for range rounds { // of those who would be delayed less than not at all others have their part
+		now := s.meanOf(parts)
+		if math.Abs(now-mean) <= exact*mean {
+			return
+		}
+		if now >= s.slope || mean >= s.slope {
+			break
+		}
+		s.less *= (s.slope - mean) / (s.slope - now)
+	}
+	s.slope = 0
 }
 
 // place finds a demand between those at hand.

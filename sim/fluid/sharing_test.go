@@ -3,6 +3,8 @@ package fluid
 import (
 	"math"
 	"testing"
+
+	"headroom/sim/rng"
 )
 
 // The mean stay of M/M/1-PS, M/G/1-PS and every symmetric queue is proportional to the demand: x times the mean stay of all.
@@ -32,6 +34,30 @@ func TestSharingHasTheVarianceOfMM1PS(t *testing.T) {
 			want := mean*mean + 2*load/math.Pow(free, 4)*(free*x-1+math.Exp(-free*x))
 			if got := s.more[i] + w*(s.more[i+1]-s.more[i]); !near(got, want, 0.01) {
 				t.Errorf("load %v: second moment of the delay of demand %v is %v, want %v", load, x, got, want)
+			}
+		}
+	}
+}
+
+// However regular arrivals are, a demand that is long is delayed at one server by its part of what comes: ρ/(1−ρ) for each of its seconds; and all
+// together are delayed as long as they were fitted to.
+func TestLongDemandsAreDelayedByWhatComes(t *testing.T) {
+	narrow, err := rng.Lognormal(1, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := even(cut(narrow, bodyParts, tailParts))
+	for _, load := range []float64{0.5, 0.7, 0.85} {
+		for _, stages := range []int{2, 4} {
+			s := newSharing(newChain(1, 0, stages, load), settles/(1-load))
+			const mean = 0.25
+			s.fit(parts, 0.7, mean)
+			s.lean(parts)
+			if got := s.meanOf(parts); !near(got, mean, 1e-5) {
+				t.Errorf("%d stages at %v: all are delayed %v, want %v", stages, load, got, mean)
+			}
+			if want := load / (1 - load); !near(s.slope, want, 0.01) {
+				t.Errorf("%d stages at %v: long demands are delayed %v for each second, want %v", stages, load, s.slope, want)
 			}
 		}
 	}

@@ -131,8 +131,14 @@ func (l *Laws) share(b *basis) delay {
 		late = l.sharing(b.load, few).beyond(l.sharing(b.load, few/2), 1-float64(few)/float64(b.stages))
 	}
 	late.fit(l.demand.parts, b.by.waits, b.chain.delay()*b.longer)
+	if b.stages > 1 && l.leans() {
+		late.lean(l.demand.parts)
+	}
 	return &late
 }
+
+// leans reports whether shared demands vary, and less than exponential ones.
+func (l *Laws) leans() bool { return l.demand.scv > 0 && l.demand.scv < 1 && !l.demand.exponential }
 
 // sharingKey is a load and a number of stages.
 type sharingKey struct {
@@ -145,7 +151,11 @@ func (l *Laws) sharing(load float64, stages int) *sharing {
 	key := sharingKey{load, stages}
 	s := l.sharings[key]
 	if s == nil {
-		s = newSharing(newChain(l.station.Servers, l.room, stages, load), l.demand.longest())
+		longest := l.demand.longest()
+		if l.leans() {
+			longest = max(longest, settles/max(1-load, 1-MostLoad))
+		}
+		s = newSharing(newChain(l.station.Servers, l.room, stages, load), longest)
 		l.sharings[key] = s
 	}
 	return s
