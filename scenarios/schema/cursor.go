@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -278,7 +279,7 @@ func (t *Table) Done() {
 		}
 		hint := t.r.nearest(key, t.r.schema.children(t.Pattern))
 		if hint == "" {
-			hint = t.r.schema.elsewhere(t.Pattern, key)
+			hint = cmp.Or(t.r.schema.elsewhere(t.Pattern, key), t.r.schema.told(t.Pattern, key))
 		}
 		t.Add(Fault{Path: path, Rule: "unknown key", Hint: hint}, n, key)
 	}
