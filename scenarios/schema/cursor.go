@@ -278,6 +278,9 @@ func (t *Table) Done() {
 			continue
 		}
 		hint := t.r.nearest(key, t.r.schema.children(t.Pattern))
+		if bare := strings.TrimSuffix(key, "_seconds"); hint == "" && bare != key { // as AWS has it
+			hint = t.r.nearest(bare, t.r.schema.children(t.Pattern))
+		}
 		if hint == "" {
 			hint = cmp.Or(t.r.schema.elsewhere(t.Pattern, key), t.r.schema.told(t.Pattern, key))
 		}
