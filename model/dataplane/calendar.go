@@ -125,10 +125,10 @@ func (c *calendar[T]) unlink(e *calendarEntry[T]) {
 // ends the requests on fast paths whose end is.
 func (p *Plane) turnCalendar(now sim.Time) {
 	p.passCalendar(now)
-	p.payTabs()
+	p.countGathered()
 }
 
-// passCalendar is turnCalendar for who pays all tabs afterwards.
+// passCalendar is turnCalendar for who has what was gathered counted afterwards.
 func (p *Plane) passCalendar(now sim.Time) {
 	p.compact.ends.turn(now, p.endDue)
 	if len(p.fastPaths) >= p.many {

@@ -106,10 +106,10 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.tellOfEnd(r, f, n)
 	}
 	latency := n.latency(r, f, at)
-	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup {
-		t.put(at, latency)
+	if e := &n.ended; e.takes(at, latency) && r.arrived >= p.meter.warmup {
+		e.add(at, latency)
 		if !n.source.bare {
-			p.putBytes(r, f, n, latency)
+			p.gatherBytes(r, f, n, latency)
 		}
 		n.route.Latency.Place(int64(latency + n.hop))
 		return
@@ -117,7 +117,7 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	p.countCompactEnd(r, f, latency, at)
 }
 
-// tellOfEnd counts of the end of a compact request what is on no tab.
+// tellOfEnd counts of the end of a compact request what is not gathered.
 func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
 	if p.meter.recovery != nil {
 		p.meter.saw(r.source, r.arrived, true)
@@ -127,16 +127,16 @@ func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
 	}
 }
 
-// countCompactEnd counts the end of a compact request for itself. Those that follow may go on a
-// tab.
+// countCompactEnd counts the end of a compact request for itself. Those that follow may be
+// gathered.
 func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.Time) {
 	n := &p.lanes[r.route]
 	s := n.source
 	if !s.bare {
 		p.countCompactBytes(r, f, s)
 	}
-	if r.arrived >= p.meter.warmup && latency < tabLatency {
-		p.openEndTab(n, at)
+	if r.arrived >= p.meter.warmup && latency < mostGatheredLatency {
+		p.gatherEnds(n, at)
 	}
 	if s.direct {
 		p.meter.ends(n.route, r.arrived, latency+s.distance(model.Zone(f.zone)), at)
@@ -152,8 +152,8 @@ func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.
 	}
 }
 
-// putBytes puts the bytes of a compact request on a tab, on which its end is.
-func (p *Plane) putBytes(r *compactRequest, f *fastPath, n *lane, latency sim.Time) {
+// gatherBytes gathers the bytes of a compact request whose end is gathered.
+func (p *Plane) gatherBytes(r *compactRequest, f *fastPath, n *lane, latency sim.Time) {
 	in, out := r.requestBytes(), r.responseBytes()
 	if n.source.direct {
 		p.countCompactBytes(r, f, n.source)

@@ -210,8 +210,8 @@ func (p *Plane) enterInOrder(r *compactRequest, f *fastPath, n *lane, patience s
 	if !ok || end-now > patience || end > sim.Horizon {
 		return false
 	}
-	if !n.came.put(now) {
-		p.openArrivalTab(n, now)
+	if !n.came.add(now) {
+		p.gatherArrivals(n, now)
 	}
 	atOnce := int64(0)
 	if start == now {

@@ -74,7 +74,7 @@
 // server. Where each
 // request opens a flow that ends with it, the flow of a compact one is counted and has no
 // record (flowcompact.go). What requests of one route have in common is found once, in its lane (lane.go);
-// their arrivals and ends within one minute add up on its tabs (tab.go), which are paid before anybody looks.
+// it gathers their arrivals and ends within one minute (gathered.go), which are counted before anybody looks.
 //
 // # Plain sources and arrivals ahead
 //

@@ -74,8 +74,8 @@ func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, n *lane, patience
 	if f.nic.fast.public && n.source.direct {
 		c.way = bandwidth.Internet
 	}
-	if !n.came.put(now) {
-		p.openArrivalTab(n, now)
+	if !n.came.add(now) {
+		p.gatherArrivals(n, now)
 	}
 	p.takeIn(r, f, &c)
 	return true
@@ -300,7 +300,7 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 		return
 	}
 	n := &p.lanes[r.route]
-	if at == came && n.came.from != shut && r.arrived >= p.meter.warmup {
+	if at == came && n.came.from != noMinute && r.arrived >= p.meter.warmup {
 		n.came.atOnce++
 		return
 	}

@@ -122,7 +122,7 @@ func (p *Plane) goesFast(i uint32, r *request, s *server) bool {
 		p.settleBefore(id, s)
 		goes = p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id])
 	}
-	p.payTabs()
+	p.countGathered()
 	return goes
 }
 
@@ -194,7 +194,7 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 		f.station.Sweep(until, func(at sim.Time, k uint32) { p.compactEnds(k, f, at) })
 	}
 	p.tellTarget(f)
-	p.payTabs()
+	p.countGathered()
 }
 
 // endOnFastPath ends a compact request whose end was announced, after those that left its

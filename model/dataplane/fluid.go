@@ -43,7 +43,7 @@ type fluidly struct {
 	blends   []blend
 	links    map[linkKey]*law.Laws // of flows of one size
 	minute   sim.Time              // when responses are recorded next
-	trades   []trade               // by service
+	services []fluidService        // by service
 	deepest  int                   // level of services
 	fleets   bool                  // calls lead to instances without a balancer
 	sticky   []stickyClients
@@ -102,7 +102,7 @@ func (p *Plane) newFluid() {
 	}
 	p.findStickyClients()
 	p.findHeldFlows()
-	p.newTrades()
+	p.newFluidServices()
 	p.openFunctionRates()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))

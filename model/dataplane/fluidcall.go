@@ -33,22 +33,22 @@ type caller struct {
 	share  float64
 }
 
-// trade is what the journeys of a service do besides computing.
-type trade struct {
+// fluidService is what is known of a service with fluid fidelity: what its journeys do besides computing.
+type fluidService struct {
 	away  bool        // it has pauses or calls
 	level int         // of calls before it, at most
 	calls []*callFlow // by call step
 	owed  float64     // requests whose calls have failed, and that have not
 }
 
-// newTrades finds out which services wait for others, and in which order they are played: callers first.
-func (p *Plane) newTrades() {
+// newFluidServices finds out which services wait for others, and in which order they are played: callers first.
+func (p *Plane) newFluidServices() {
 	f := p.fluid
-	f.trades = make([]trade, len(p.cfg.Services))
+	f.services = make([]fluidService, len(p.cfg.Services))
 	for i := range p.cfg.Services {
-		t := &f.trades[i]
+		service := &f.services[i]
 		for k := range p.cfg.Services[i].Steps {
-			t.away = t.away || p.cfg.Services[i].Steps[k].Kind != StepCPU
+			service.away = service.away || p.cfg.Services[i].Steps[k].Kind != StepCPU
 		}
 		from := p.calls[i].first
 		for source := from; source < from+p.calls[i].count; source++ {
@@ -58,15 +58,15 @@ func (p *Plane) newTrades() {
 				f.inflows = append(f.inflows, inflow{source: source, attempt: attempt, calls: e})
 			}
 			f.fleets = f.fleets || s.to == ToInstances
-			t.calls = append(t.calls, e)
+			service.calls = append(service.calls, e)
 		}
 	}
-	for range f.trades { // as deep as calls can be
-		for i := range f.trades {
-			for _, e := range f.trades[i].calls {
+	for range f.services { // as deep as calls can be
+		for i := range f.services {
+			for _, e := range f.services[i].calls {
 				for _, callee := range p.cfg.Callees(e.call.To, e.call.Target, p.fleetServices) {
-					f.trades[callee].level = max(f.trades[callee].level, f.trades[i].level+1)
-					f.deepest = max(f.deepest, f.trades[callee].level)
+					f.services[callee].level = max(f.services[callee].level, f.services[i].level+1)
+					f.deepest = max(f.deepest, f.services[callee].level)
 				}
 			}
 		}
@@ -76,7 +76,7 @@ func (p *Plane) newTrades() {
 // levelOf is the level at which a source sends: below its service.
 func (p *Plane) levelOf(source int) int {
 	if s := p.sources[source].service; s != None {
-		return p.fluid.trades[s].level + 1
+		return p.fluid.services[s].level + 1
 	}
 	return 0
 }
@@ -123,14 +123,14 @@ func (p *Plane) playDown(level int, until sim.Time) {
 		}
 	}
 	for _, c := range f.cohorts {
-		if f.trades[c.key.service].level == level {
+		if f.services[c.key.service].level == level {
 			p.advanceCohort(c, until, f.length)
 		}
 	}
-	for i := range f.trades {
-		if t := &f.trades[i]; t.level == level {
+	for i := range f.services {
+		if s := &f.services[i]; s.level == level {
 			reach := 1.0 // who fails at a call makes none after it
-			for _, e := range t.calls {
+			for _, e := range s.calls {
 				p.beginCalls(i, e, until, reach)
 				reach *= math.Pow(e.answered(), float64(e.call.Count))
 			}
@@ -141,13 +141,13 @@ func (p *Plane) playDown(level int, until sim.Time) {
 // playUp ends what has been done at a level, once all below has ended.
 func (p *Plane) playUp(level int, until sim.Time) {
 	f := p.fluid
-	for i := range f.trades {
-		if t := &f.trades[i]; t.level == level && t.away {
-			p.endCalls(i, t)
+	for i := range f.services {
+		if s := &f.services[i]; s.level == level && s.away {
+			p.endCalls(i, s)
 		}
 	}
 	for _, c := range f.cohorts {
-		if c.links != nil && f.trades[c.key.service].level == level {
+		if c.links != nil && f.services[c.key.service].level == level {
 			p.takeNetwork(c)
 		}
 	}
@@ -251,12 +251,12 @@ func (p *Plane) failUnsent(e *callFlow, at sim.Time, n int64) {
 }
 
 // endCalls finds out how the calls of a service have fared, and so how long its own requests take.
-func (p *Plane) endCalls(service int, t *trade) {
+func (p *Plane) endCalls(service int, s *fluidService) {
 	f, done := p.fluid, 0.0
-	for _, e := range t.calls {
+	for _, e := range s.calls {
 		p.observeAnswers(e)
 		if !e.call.IgnoreErrors {
-			t.owed += float64(e.failed)
+			s.owed += float64(e.failed)
 		}
 		e.lately = [2]float64{e.lately[0]*lasting + float64(e.came), e.lately[1]*lasting + float64(e.failed)}
 		e.failed = 0
@@ -267,14 +267,14 @@ func (p *Plane) endCalls(service int, t *trade) {
 		}
 	}
 	broken := 0.0
-	if t.owed > 0 && done > 0 {
-		broken = min(1, t.owed/done)
-		t.owed -= broken * done
+	if s.owed > 0 && done > 0 {
+		broken = min(1, s.owed/done)
+		s.owed -= broken * done
 	}
 	for _, c := range f.cohorts {
 		if int(c.key.service) == service {
 			c.broken = broken
-			p.takeStay(c, t)
+			p.takeStay(c, s)
 		}
 	}
 }

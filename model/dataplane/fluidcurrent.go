@@ -190,7 +190,7 @@ func (p *Plane) equipCurrent(c *current) {
 	c.limit, c.patience, c.hop, c.across = s.limits.limit, s.limits.limit, 0, 0
 	zone := c.zone
 	if c.cohort != nil {
-		c.level = p.fluid.trades[c.cohort.key.service].level
+		c.level = p.fluid.services[c.cohort.key.service].level
 		c.demand = p.workOf(c.cohort.key.service, c.demand)
 		c.demand = p.asRepeated(c)
 		zone = c.cohort.key.zone
@@ -241,7 +241,7 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 	p.sortKinds(c)
 	if c.holds {
 		c.work, c.held = c.Demand, 0
-		p.holdLonger(c, p.stagesAway(c, &p.fluid.trades[c.key.service]))
+		p.holdLonger(c, p.stagesAway(c, &p.fluid.services[c.key.service]))
 	}
 	c.Choices, c.Split = c.servers, law.Split{Nodes: 1}
 	for _, m := range c.groups {

@@ -138,7 +138,7 @@ func (p *Plane) mixKinds(c *cohort, a fluid.Arrivals) {
 		demand := p.mixed(c)
 		if c.holds {
 			c.work, c.held = demand, 0
-			p.holdLonger(c, p.stagesAway(c, &p.fluid.trades[c.key.service]))
+			p.holdLonger(c, p.stagesAway(c, &p.fluid.services[c.key.service]))
 		} else {
 			c.Demand = demand
 		}

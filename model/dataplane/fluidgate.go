@@ -75,7 +75,7 @@ type gating struct {
 // shapeAway finds out what requests hold while they are away: places at the gate of the journey, or their
 // server.
 func (p *Plane) shapeAway(c *cohort, s *server) {
-	if cfg := s.cfg; !p.fluid.trades[c.key.service].away || cfg.Async {
+	if cfg := s.cfg; !p.fluid.services[c.key.service].away || cfg.Async {
 		return
 	}
 	if !c.Sharing && c.Places == c.Servers {

@@ -10,7 +10,7 @@ import (
 
 // sendOutward lets out the responses that a cohort has ready, and counts what has passed of them, and of what steps say.
 func (p *Plane) sendOutward(c *cohort, a fluid.Arrivals) {
-	away, talking := p.fluid.trades[c.key.service].away, 0.0
+	away, talking := p.fluid.services[c.key.service].away, 0.0
 	if away {
 		c.lost, c.rate = c.Late(a.Patience), c.Done/a.Length.Seconds()
 		talking = c.talking()

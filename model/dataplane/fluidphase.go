@@ -48,7 +48,7 @@ func (p *Plane) recordPhases(t *tally, u float64) {
 	share, mean := c.waits()
 	waited := min(t.n, int64(float64(t.n)*share+u))
 	pool := 0.0
-	for _, e := range p.fluid.trades[c.key.service].calls {
+	for _, e := range p.fluid.services[c.key.service].calls {
 		pool += e.pool.wait
 	}
 	for k, h := range phases {
@@ -101,7 +101,7 @@ func (p *Plane) findPhases(c *cohort) {
 	for k, kind := range []StepKind{StepCall, StepPause, StepDisk, 0} {
 		stages := c.networkStages()
 		if kind != 0 {
-			stages = p.stagesOf(c, &p.fluid.trades[c.key.service], kind)
+			stages = p.stagesOf(c, &p.fluid.services[c.key.service], kind)
 		}
 		switch {
 		case len(stages) == 0:

@@ -18,11 +18,11 @@ func alikeChoices(a, b []law.Choice) bool {
 func near(a, b, by float64) bool { return a-b <= by && b-a <= by }
 
 // takeStay finds the law of the stays at a cohort: at the CPU, and away from there.
-func (p *Plane) takeStay(c *cohort, t *trade) {
+func (p *Plane) takeStay(c *cohort, service *fluidService) {
 	if c.Law == nil {
 		return
 	}
-	away := p.stagesAway(c, t)
+	away := p.stagesAway(c, service)
 	seconds := 0.0
 	for i := range away {
 		s := &away[i]
@@ -92,10 +92,12 @@ func alikeStages(a, b law.Stage) bool {
 }
 
 // stagesAway are the pauses, calls and disks of a journey.
-func (p *Plane) stagesAway(c *cohort, t *trade) []law.Stage { return p.stagesOf(c, t, 0) }
+func (p *Plane) stagesAway(c *cohort, service *fluidService) []law.Stage {
+	return p.stagesOf(c, service, 0)
+}
 
 // stagesOf are those of a kind; 0: of all.
-func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) {
+func (p *Plane) stagesOf(c *cohort, service *fluidService, kind StepKind) (away []law.Stage) {
 	steps, call := p.cfg.Services[c.key.service].Steps, 0
 	for k := range steps {
 		switch step := &steps[k]; step.Kind {
@@ -106,7 +108,7 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 				away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
 			}
 		case StepCall:
-			e := t.calls[call]
+			e := service.calls[call]
 			call++
 			if e.choices == nil || kind != 0 && kind != StepCall {
 				continue

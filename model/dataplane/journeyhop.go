@@ -49,7 +49,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 		return
 	}
 	p.markPhase(i, now)
-	if n.came.from != shut && now >= p.meter.warmup {
+	if n.came.from != noMinute && now >= p.meter.warmup {
 		n.came.atOnce++
 	} else {
 		p.meter.begins(n.route, now, 0)

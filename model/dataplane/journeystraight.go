@@ -42,7 +42,7 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	group := action.groups[choice]
 	r.group = int16(group)
 	n := &p.lanes[s.span.others+int32(group)]
-	if !n.came.put(now) {
+	if !n.came.add(now) {
 		p.comesFirst(n, now)
 	}
 	if r.attempt > 0 {
@@ -70,10 +70,10 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	p.offerStraight(i, r, n)
 }
 
-// comesFirst counts a request that comes to a lane whose tab does not take it.
+// comesFirst counts a request that comes to a lane that does not gather it.
 func (p *Plane) comesFirst(n *lane, now sim.Time) {
 	if p.inRow {
-		p.openArrivalTab(n, now)
+		p.gatherArrivals(n, now)
 	} else {
 		p.countArrival(n, now)
 	}
@@ -98,12 +98,12 @@ func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 		source.lb.carriesBack(r, s.zone)
 	}
 	if n.ended.takes(at, latency) && r.arrived >= p.meter.warmup {
-		n.ended.put(at, latency)
+		n.ended.add(at, latency)
 		n.route.Latency.Place(int64(latency + n.hop))
 	} else {
 		p.countEnd(n, r.arrived, latency, at)
-		if p.inRow && latency < tabLatency {
-			p.openEndTab(n, at)
+		if p.inRow && latency < mostGatheredLatency {
+			p.gatherEnds(n, at)
 		}
 	}
 	if p.meter.recovery != nil {

@@ -19,8 +19,8 @@ type lane struct {
 	patience       sim.Time // how long everybody waits for an end at a target in the zone of the node,
 	patienceAcross sim.Time // and at one in another
 
-	came  arrivalTab // begins its second cache line
-	ended endTab
+	came  gatheredArrivals // begins its second cache line
+	ended gatheredEnds
 	_     [16]byte // to the end of its third
 }
 
@@ -39,7 +39,7 @@ func (p *Plane) newLanes() {
 }
 
 func (p *Plane) newLane(s *source, route *RouteOutcome) lane {
-	n := lane{source: s, route: route, hop: s.hop, came: arrivalTab{from: shut}, ended: endTab{from: shut}}
+	n := lane{source: s, route: route, hop: s.hop, came: gatheredArrivals{from: noMinute}, ended: gatheredEnds{from: noMinute}}
 	if s.lb != nil {
 		n.cross, n.open = s.lb.cfg.CrossLatency, &s.lb.hour.openTime
 	}

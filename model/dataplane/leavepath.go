@@ -23,7 +23,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 	own, jobs := p.unfold(f, s, p.settledUntil(f))
 	s.station = own
 	p.limitAgain(jobs)
-	p.payTabs()
+	p.countGathered()
 }
 
 // unfold closes the fast path of a server, settled up to an instant, and returns the station that goes

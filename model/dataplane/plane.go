@@ -104,8 +104,8 @@ type Plane struct {
 	fastPaths     []fastPath          // by server
 	many          int                 // from so many of them on what is needed soon is asked for ahead
 	lanes         []lane              // by route
-	owing         []*lane             // those with a tab
-	inRow         bool                // arrivals, departures and answers follow each other, whose end pays all tabs
+	gathering     []*lane             // those with what is gathered and not counted yet
+	inRow         bool                // arrivals, departures and answers follow each other, whose end counts what they gathered
 	compact       compactRequests     // on them
 	bases         []base              // kinds of servers that applications share
 	remainders    []station.Remainder // room for some

@@ -278,7 +278,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 		return
 	}
 	n, wait := &p.lanes[p.meter.at(int32(r.source), int32(r.group))], at-p.receivedAt(i, r)
-	if wait == 0 && n.came.from != shut && r.arrived >= p.meter.warmup {
+	if wait == 0 && n.came.from != noMinute && r.arrived >= p.meter.warmup {
 		n.came.atOnce++
 	} else {
 		p.meter.begins(n.route, r.arrived, wait)

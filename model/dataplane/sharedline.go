@@ -27,8 +27,8 @@ func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if g.line.Len() >= int(g.backlog) || !f.waitsSurely(time, patience, g) {
 		return false
 	}
-	if !n.came.put(r.arrived) {
-		p.openArrivalTab(n, r.arrived)
+	if !n.came.add(r.arrived) {
+		p.gatherArrivals(n, r.arrived)
 	}
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r

@@ -98,8 +98,8 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if f.stationFull(s) || !f.endsSurely(time, patience) {
 		return false
 	}
-	if !n.came.put(now) {
-		p.openArrivalTab(n, now)
+	if !n.came.add(now) {
+		p.gatherArrivals(n, now)
 	}
 	if now >= p.meter.warmup {
 		n.came.atOnce++
@@ -179,7 +179,7 @@ func (p *Plane) goesShared(i uint32, s, b *server) bool {
 		p.settle(s.base, now)
 	}
 	goes := (f.open || p.openShared(s.base, b)) && p.enterFastPath(i, p.requests.at(i), f)
-	p.payTabs()
+	p.countGathered()
 	return goes
 }
 
@@ -219,7 +219,7 @@ func (p *Plane) settleShared(b *server, until sim.Time) {
 	}
 	p.passShared(b.id, &b.station, until)
 	p.tellShared(b)
-	p.payTabs()
+	p.countGathered()
 }
 
 // tellShared brings the counts of those who share the CPU of a base in line with their fast path.

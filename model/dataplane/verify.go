@@ -9,8 +9,8 @@ import (
 // Verify settles every server and returns the first invariant that does not
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
-	if len(p.owing) > 0 {
-		return fmt.Errorf("%d lanes have ends that are not counted", len(p.owing))
+	if len(p.gathering) > 0 {
+		return fmt.Errorf("%d lanes have ends that are not counted", len(p.gathering))
 	}
 	p.settleAll()
 	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyThinkers, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
