@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -277,14 +276,7 @@ func (t *Table) Done() {
 			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode, Unread: true}, n, key)
 			continue
 		}
-		hint := t.r.nearest(key, t.r.schema.children(t.Pattern))
-		if bare := strings.TrimSuffix(key, "_seconds"); hint == "" && bare != key { // as AWS has it
-			hint = t.r.nearest(bare, t.r.schema.children(t.Pattern))
-		}
-		if hint == "" {
-			hint = cmp.Or(t.r.schema.elsewhere(t.Pattern, key), t.r.schema.told(t.Pattern, key))
-		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: hint, Unread: true}, n, key)
+		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.meant(key), Unread: true}, n, key)
 	}
 }
 

@@ -18,6 +18,19 @@ func (r *Reader) nearest(got string, names []string) string {
 	return Nearest(got, names)
 }
 
+// meant is the key that an unknown one most likely stands for: one beside it, or elsewhere.
+func (t *Table) meant(key string) string {
+	beside := t.r.schema.children(t.Pattern)
+	hint := t.r.nearest(key, beside)
+	if bare := strings.TrimSuffix(key, "_seconds"); hint == "" && bare != key { // as AWS has it
+		hint = t.r.nearest(bare, beside)
+	}
+	if hint != "" {
+		return hint
+	}
+	return cmp.Or(t.r.schema.elsewhere(t.Pattern, key), t.r.schema.told(t.Pattern, key))
+}
+
 // MayCompare reports whether so many names more may be compared to find the one that
 // is meant.
 func (t *Table) MayCompare(names int) bool {
