@@ -18,7 +18,7 @@ type balancer struct {
 	limited   bool         // it may be too small
 	hour      balancerHour
 	told      []nodeAnswer // what DNS answered, the oldest first that a client may still have
-	ages      int          // of answers that are told apart
+	ages      []dnsAge     // of answers that are told apart
 	offer     []model.Zone // scratch of reconsiderNodes
 	shifted   model.Zone   // that clients are not to come to; None
 	shiftedAt sim.Time

@@ -251,6 +251,7 @@ type LoadBalancer struct {
 	Latency         sim.Time   // added to every response
 	CrossLatency    sim.Time   // added when node and target are in different zones
 	DNSTTL          sim.Time   // how long clients keep a node's address
+	LongCache       LongCache  // of those who keep it longer
 	Default         Action     // of the listener of port 80; empty where Listeners has all
 	Rules           []Rule     // of that listener, ascending priority
 	Listeners       []Listener // beside it

@@ -72,12 +72,25 @@ func (p *Plane) newVariants(workload int) error {
 	return nil
 }
 
+// kept splits a number of 0 to 1 into which clients it stands for, those who keep answers
+// longer first, and how old their answer is.
+func (r *Record) kept(u float64) sim.Time {
+	long := float64(r.Long.Percent) / 100
+	if u < long {
+		return sim.Time(u / long * float64(r.Long.Kept))
+	}
+	return sim.Time((u - long) / (1 - long) * float64(r.TTL))
+}
+
+// longest is how long the last of the clients keep an answer.
+func (r *Record) longest() sim.Time { return max(r.TTL, r.Long.Kept) }
+
 // choose returns the answer that a client has. Those of a client that has just asked are of
-// any age up to the record's time to live, each as likely as another.
+// any age up to how long it keeps them, each as likely as another.
 func (l *lookup) choose(now sim.Time) uint16 {
 	r := l.record
 	age, share := l.draws.Uniform(), l.draws.Uniform()
-	since := now - sim.Time(age*float64(r.cfg.TTL))
+	since := now - r.cfg.kept(age)
 	k := len(r.past) - 1
 	for k > 0 && r.past[k].from > since {
 		k--
@@ -94,7 +107,7 @@ func (l *lookup) choose(now sim.Time) uint16 {
 // turn makes the name answer what the health of its answers says: those that are healthy of
 // the primary ones, else of the secondary ones, else the primary ones all the same.
 func (r *record) turn(now sim.Time) {
-	for len(r.past) > 1 && r.past[1].from <= now-r.cfg.TTL {
+	for len(r.past) > 1 && r.past[1].from <= now-r.cfg.longest() {
 		r.past = r.past[1:]
 	}
 	healthy := func(secondary bool) func(int) bool {
@@ -193,6 +206,7 @@ func (v *validator) record(r *Record) {
 	path := "dns_record." + r.Name
 	v.Check(len(r.Answers) > 0, path+".record", "must have an answer")
 	v.Check(r.TTL >= 0 && r.TTL <= sim.Horizon/4, path+".ttl", "must be 0 to %v, got %v", sim.Horizon/4, r.TTL)
+	r.Long.verify(v, r.TTL, path)
 	primary := false
 	for i := range r.Answers {
 		a := &r.Answers[i]

@@ -6,7 +6,7 @@ import "headroom/sim"
 func (p *Plane) namesTurn() bool {
 	for i := range p.records {
 		r := &p.records[i]
-		if k := len(r.past) - 1; k > 0 && sim.Sum(r.past[k].from, r.cfg.TTL) > p.fluid.done {
+		if k := len(r.past) - 1; k > 0 && sim.Sum(r.past[k].from, r.cfg.longest()) > p.fluid.done {
 			return true
 		}
 	}
@@ -14,30 +14,40 @@ func (p *Plane) namesTurn() bool {
 }
 
 // answerShares are the shares of clients that have each answer of a DNS name, amid what is being played: answers
-// are of any age up to the time to live, each as likely as another, as [lookup.choose] draws them.
+// are of any age up to how long they are kept, each as likely as another, as [lookup.choose] draws them.
 func (p *Plane) answerShares(r *record) []float64 {
-	now := p.fluid.done + p.fluid.length/2
 	shares := make([]float64, len(r.cfg.Answers))
+	now, long := p.fluid.done+p.fluid.length/2, float64(r.cfg.Long.Percent)/100
+	if long > 0 {
+		r.addShares(shares, now, r.cfg.Long.Kept, long)
+	}
+	if long < 1 {
+		r.addShares(shares, now, r.cfg.TTL, 1-long)
+	}
+	return shares
+}
+
+// addShares adds those of a part of the clients, who keep answers for so long.
+func (r *record) addShares(shares []float64, now, kept sim.Time, of float64) {
 	until := now
 	for k := len(r.past) - 1; k >= 0; k-- {
-		from := max(r.past[k].from, now-r.cfg.TTL)
+		from := max(r.past[k].from, now-kept)
 		part := 1.0
 		switch {
-		case k == 0 && r.cfg.TTL > 0: // it was the same before the run
-			part = float64(until-now+r.cfg.TTL) / float64(r.cfg.TTL)
-		case r.cfg.TTL > 0:
-			part = float64(until-from) / float64(r.cfg.TTL)
+		case k == 0 && kept > 0: // it was the same before the run
+			part = float64(until-now+kept) / float64(kept)
+		case kept > 0:
+			part = float64(until-from) / float64(kept)
 		}
 		before := 0.0
 		for i, upTo := range r.past[k].upTo {
-			shares[i] += part * (upTo - before)
+			shares[i] += of * part * (upTo - before)
 			before = upTo
 		}
-		if until = from; r.cfg.TTL == 0 || until <= now-r.cfg.TTL {
+		if until = from; kept == 0 || until <= now-kept {
 			break
 		}
 	}
-	return shares
 }
 
 // divides reports whether chance says to which load balancer a request of a source goes.

@@ -10,10 +10,26 @@ import (
 // What clients know of the nodes of a load balancer. Each keeps the answer of DNS for its time
 // to live, and the answers that clients have are of any age up to that, each as likely as
 // another: when the zones change they follow one after another, half of them after half of it.
+// Some may keep theirs longer than its time to live.
 
 // dnsAges are how many ages of an answer are told apart; runs of rates know one, of half the
-// time to live, which sends as many clients to a node that is gone.
+// time to live, which sends as many clients to a node that is gone. Of answers that are kept
+// longer they know as many, for a zone may come back before that.
 const dnsAges = 12
+
+// dnsAge is an age of answers, and how often it is counted for those of the other ages.
+type dnsAge struct {
+	old   sim.Time
+	times int
+}
+
+// appendAges appends some ages of answers that are kept for so long: the middles of its parts.
+func appendAges(ages []dnsAge, kept sim.Time, count, times int) []dnsAge {
+	for age := range count {
+		ages = append(ages, dnsAge{kept / sim.Time(2*count) * sim.Time(2*age+1), times})
+	}
+	return ages
+}
 
 // nodeAnswer is the zones whose nodes DNS answers with from an instant on.
 type nodeAnswer struct {
@@ -23,7 +39,16 @@ type nodeAnswer struct {
 
 // newNodes has DNS answer with all zones, as all clients know.
 func (b *balancer) newNodes(ages int) {
-	b.ages = ages
+	b.ages = b.ages[:0]
+	long := b.cfg.LongCache
+	fresh, late := (100-long.Percent)*dnsAges, long.Percent*ages
+	common := greatestDivisor(fresh, late)
+	if fresh > 0 {
+		b.ages = appendAges(b.ages, b.cfg.DNSTTL, ages, fresh/common)
+	}
+	if late > 0 {
+		b.ages = appendAges(b.ages, long.Kept, dnsAges, late/common)
+	}
 	b.told = []nodeAnswer{{0, slices.Clone(b.cfg.Zones)}}
 	b.dns = append(b.dns[:0], b.cfg.Zones...)
 }
@@ -47,9 +72,9 @@ func (p *Plane) reconsiderNodes(balancer int) {
 		p.darken(b)
 		return
 	}
-	for age := range b.ages {
-		if d := b.ageOf(age); age == 0 || d > 0 {
-			p.scheduleAfter(d, indexed(nodesChange, balancer))
+	for i, age := range b.ages {
+		if i == 0 || age.old > 0 {
+			p.scheduleAfter(age.old, indexed(nodesChange, balancer))
 		}
 	}
 }
@@ -74,11 +99,6 @@ func (p *Plane) appendOffer(zones []model.Zone, b *balancer) []model.Zone {
 	return zones
 }
 
-// ageOf is how old the answers of one of the ages are: the middle of its part.
-func (b *balancer) ageOf(age int) sim.Time {
-	return b.cfg.DNSTTL / sim.Time(2*b.ages) * sim.Time(2*age+1)
-}
-
 // onNodesChange sends the clients whose answer is too old where DNS says now.
 func (p *Plane) onNodesChange(ev model.Event) {
 	p.regroupAll()
@@ -89,22 +109,22 @@ func (p *Plane) onNodesChange(ev model.Event) {
 
 // follow makes dns those nodes that clients know, each as often as clients of all ages do.
 func (b *balancer) follow(now sim.Time) {
-	var all [dnsAges][]model.Zone
-	known, oldest, turn := all[:b.ages], len(b.told), 1
-	for age := range known {
+	var all [2 * dnsAges][]model.Zone
+	known, oldest, turn := all[:len(b.ages)], len(b.told), 1
+	for i, age := range b.ages {
 		k := len(b.told) - 1
-		for k > 0 && b.told[k].from+b.ageOf(age) > now {
+		for k > 0 && b.told[k].from+age.old > now {
 			k--
 		}
-		known[age] = b.told[k].zones
-		oldest, turn = min(oldest, k), leastMultiple(turn, len(known[age]))
+		known[i] = b.told[k].zones
+		oldest, turn = min(oldest, k), leastMultiple(turn, len(known[i]))
 	}
 	b.dns = b.dns[:0]
 	if oldest == len(b.told)-1 {
 		b.dns = append(b.dns, known[0]...)
 	} else {
-		for _, zones := range known {
-			for i := range turn { // in this order, a hash stays with its node as long as that is known
+		for age, zones := range known {
+			for i := range turn * b.ages[age].times { // in this order, a hash stays with its node as long as that is known
 				b.dns = append(b.dns, zones[i%len(zones)])
 			}
 		}
@@ -113,12 +133,14 @@ func (b *balancer) follow(now sim.Time) {
 }
 
 // leastMultiple is the least common one of two numbers above 0.
-func leastMultiple(a, b int) int {
-	multiple := a
-	for multiple%b != 0 {
-		multiple += a
+func leastMultiple(a, b int) int { return a / greatestDivisor(a, b) * b }
+
+// greatestDivisor is the greatest common one of two numbers, of which one is above 0.
+func greatestDivisor(a, b int) int {
+	for b > 0 {
+		a, b = b, a%b
 	}
-	return multiple
+	return a
 }
 
 // nodesKnown is how many nodes clients know.

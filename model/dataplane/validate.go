@@ -203,6 +203,7 @@ func (v *validator) loadBalancer(lb *LoadBalancer) {
 	}{{"idle_timeout", lb.IdleTimeout}, {"client_keep_alive", lb.ClientKeepAlive}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
 		v.Check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
 	}
+	lb.LongCache.verify(v, lb.DNSTTL, path)
 	v.Check(lb.ZoneAffinity >= 0 && lb.ZoneAffinity <= 1, path+".dns_record_client_routing_policy", "must be a share of 0 to 1, got %g", lb.ZoneAffinity)
 	v.Check(lb.Growth.Start <= ColdStart, path+".start", "must be warm or cold")
 	v.Check(lb.Growth.Units >= 0 && lb.Growth.Units <= MaxUnits, path+".minimum_load_balancer_capacity.capacity_units", "must be 0 to %d, got %d", MaxUnits, lb.Growth.Units)

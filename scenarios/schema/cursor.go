@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -268,19 +269,19 @@ func (t *Table) Done() {
 		n, path := t.Node.Table[key], t.PathOf(key)
 		if p := t.r.schema.planned[t.PatternOf(key)]; p != nil {
 			if !p.Neutral.holds(n) {
-				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code}, n, key)
+				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code, Unread: true}, n, key)
 			}
 			continue
 		}
 		if t.r.schema.index[t.PatternOf(key)] != nil {
-			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode}, n, key)
+			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode, Unread: true}, n, key)
 			continue
 		}
 		hint := t.r.nearest(key, t.r.schema.children(t.Pattern))
 		if hint == "" {
-			hint = t.r.schema.elsewhere(t.Pattern, key)
+			hint = cmp.Or(t.r.schema.elsewhere(t.Pattern, key), t.r.schema.told(t.Pattern, key))
 		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: hint}, n, key)
+		t.Add(Fault{Path: path, Rule: "unknown key", Hint: hint, Unread: true}, n, key)
 	}
 }
 

@@ -18,6 +18,8 @@ type Fault struct {
 	Got  string // the value as written; "" where there is none
 	Hint string // the nearest valid name; "" where none is near
 	Code string // AWS's error code, or the simulator's; "" for faults of form
+	// Unread is set of a key that nothing reads: what is read is sound without it.
+	Unread bool
 }
 
 // Error returns the fault in one line: `file:line: path: rule, got value [code]`.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"headroom/scenarios/tree"
 )
@@ -112,6 +113,30 @@ func (s *Schema) elsewhere(pattern, name string) string {
 		return "[" + name + "]"
 	}
 }
+
+// told returns the only key of a table whose line speaks of a name: "windows" is told of
+// run.fluid.audit. It is "" if there is none, or several, and for words too short to say what
+// they are of.
+func (s *Schema) told(pattern, name string) (key string) {
+	if len(name) < shortestTold {
+		return ""
+	}
+	word := func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	for _, k := range s.keys {
+		parent, child := splitPath(k.Path)
+		if parent != pattern || child == "NAME" || !slices.Contains(strings.FieldsFunc(k.Doc, word), name) {
+			continue
+		}
+		if key != "" {
+			return ""
+		}
+		key = child
+	}
+	return key
+}
+
+// shortestTold is the length of a word below which lines have it by chance.
+const shortestTold = 5
 
 func splitPath(path string) (parent, name string) {
 	if i := strings.LastIndexByte(path, '.'); i >= 0 {

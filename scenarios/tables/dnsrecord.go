@@ -22,7 +22,7 @@ const (
 
 // dnsKeys are those of [dns_record.NAME].
 func dnsKeys() []schema.Key {
-	return schema.Within("dns_record.NAME", invalidRecord, []schema.Key{
+	return schema.Within("dns_record.NAME", invalidRecord, slices.Concat([]schema.Key{
 		schema.Row("ttl", schema.Quantity(schema.Seconds, 0, 604800), `"60s"`, "how long clients keep an answer; AWS's own for an alias of a load balancer is 60s"),
 		schema.Row("record", schema.List(), schema.Required, "what it can answer: load balancers"),
 		schema.Row("record[].alias", schema.Name("load_balancer"), schema.Required, "the load balancer"),
@@ -35,13 +35,13 @@ func dnsKeys() []schema.Key {
 		schema.Row("record[].health_check", schema.Inner(), "", "a health check of the load balancer, which is billed"),
 		schema.Row("record[].health_check.request_interval", schema.Whole(10, 30), "30", "seconds between two checks: 10 or 30"),
 		schema.Row("record[].health_check.failure_threshold", schema.Whole(1, 10), "3", "checks in a row that fail, or succeed, until the record is unhealthy, or healthy"),
-	})
+	}, longCacheKeys("ttl")))
 }
 
 // readRecords reads the DNS names.
 func (l *loader) readRecords() {
 	for _, t := range l.tables["dns_record"] {
-		r := dataplane.Record{Name: t.Name, TTL: t.Duration("ttl")}
+		r := dataplane.Record{Name: t.Name, TTL: t.Duration("ttl"), Long: readLongCache(t, "ttl")}
 		policies := map[string]int{}
 		rows := t.Each("record")
 		for _, row := range rows {

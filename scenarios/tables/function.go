@@ -177,6 +177,16 @@ func isLambda(group *schema.Table) bool {
 	return n != nil && n.Is("lambda")
 }
 
+// warnOfNoFunction warns of a target group of functions that has none: whoever comes to it is
+// answered 503.
+func (l *loader) warnOfNoFunction(group int) {
+	t := l.tables["target_group"][group]
+	has := func(f dataplane.Function) bool { return slices.Contains(f.Groups, group) }
+	if isLambda(t) && l.Used("target_group", group) && !slices.ContainsFunc(l.cfg.Functions, has) {
+		l.warnAt(t.Node, t.Path+": no function has it among its target_groups: requests that come here fail with 503")
+	}
+}
+
 // ofFunctions is the rule that what is no function breaks in a target group of one.
 func ofFunctions(group string) string {
 	return "must not name target_group." + group + `, whose target_type is "lambda": its target is a [function.NAME]`

@@ -47,7 +47,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),
-	}, attributeKeys(), zonalShiftKeys(), membershipKeys("security_groups", ""), listenerKeys()))
+	}, attributeKeys(), longCacheKeys("dns_ttl"), zonalShiftKeys(), membershipKeys("security_groups", ""), listenerKeys()))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -77,10 +77,10 @@ func (l *loader) readLoadBalancers() {
 			t.Assume("enable_cross_zone_load_balancing", false)
 		}
 		*lb = dataplane.LoadBalancer{
-			Name:           t.Name,
-			Kind:           t.Choice("load_balancer_type"),
+			Name: t.Name, Kind: t.Choice("load_balancer_type"),
 			PublicIPs:      readScheme(t),
 			DNSTTL:         t.Duration("dns_ttl"),
+			LongCache:      readLongCache(t, "dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 			Growth:         dataplane.Growth{Start: starts[t.Choice("start")]},
 		}

@@ -46,6 +46,7 @@ func (l *loader) warnOfNoEffect() {
 	}
 	for i := range l.tables["target_group"] {
 		l.warnOfStickiness(i)
+		l.warnOfNoFunction(i)
 	}
 	for i := range l.cfg.LoadBalancers {
 		l.warnOfWeights(i)

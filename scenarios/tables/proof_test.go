@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"headroom/model"
 )
 
 // A host that a load balancer has no certificate for is told of each on the way: the answers of a name, who stands
@@ -90,5 +92,29 @@ parameters = { "instance.web.count" = [1, 2] }
 		if s.Search != nil && s.Search.Fluid || s.Sweep != nil && s.Sweep.Fluid {
 			t.Errorf("the %s still screens", table)
 		}
+	}
+}
+
+// All that rates do not carry is named at once, and beside keys that nobody knows.
+func TestAllThatRatesDoNotCarryIsNamed(t *testing.T) {
+	const text = `run = { duration = "1h", fidelity = "fluid", fluid = { windows = 3 } }
+region = { name = "us-east-1", zones = ["a", "b"] }
+service.web = { discipline = "ps", errors = { rate = 0.1, latency = "1s" } }
+instance.web = { count = 2, instance_type = "m5.large", target_groups = ["web"] }
+target_group.web = { service = "web", slow_start = 60 }
+load_balancer.front = { default_action = { forward = ["web"] } }
+[workload.w]
+to = "front"
+arrivals = { process = "poisson", rate = "1/s" }
+demand = { cpu = "1ms", measured_on = "m5.large" }
+clients = { connection_duration = "1m" }
+`
+	want := []string{"shop.toml:1: run.fluid.windows: unknown key (did you mean audit?)"}
+	for _, at := range []string{"3: service.web.errors.latency", "5: target_group.web.slow_start", "11: workload.w.clients.connection_duration"} {
+		want = append(want, "shop.toml:"+at+": "+model.NotFluid)
+	}
+	_, err := parse(text)
+	if got := messages(t, err); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -81,11 +81,12 @@ func (l *loader) readFluid(t *schema.Table) {
 		return
 	}
 	of := t.Inside("fluid")
+	if !fluid { // said before its defaults stand in it
+		t.Reject("fluid", schema.Fault{Rule: "must not be given with fidelity = \"request\"", Code: schema.NoCode})
+	}
 	step := of.Duration("step")
 	switch {
-	case !of.Sound("step") || !t.Sound("fidelity", "duration"):
-	case !fluid:
-		t.Reject("fluid", schema.Fault{Rule: "must not be given with fidelity = \"request\"", Code: schema.NoCode})
+	case !fluid || !of.Sound("step") || !t.Sound("fidelity", "duration"):
 	case step > l.cfg.Duration:
 		of.Wrong("step", "must be at most the duration ("+l.cfg.Duration.String()+")")
 	default:

@@ -13,9 +13,13 @@ import (
 )
 
 // verify reports the rules of the model that the config breaks and no table has
-// seen, at the keys that the model names.
+// seen, at the keys that the model names. Beside keys that nothing read it says of what rates
+// do not carry only.
 func (l *loader) verify(root *tree.Node) {
 	errs := l.cfg.Validate()
+	if len(l.Faults) > 0 { // a key that nothing read may be what another rule misses
+		errs = slices.DeleteFunc(errs, func(err error) bool { return !strings.HasSuffix(err.Error(), model.NotFluid) })
+	}
 	if l.cfg.Auto {
 		errs = l.playRequests(root, errs)
 	}
