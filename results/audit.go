@@ -95,7 +95,16 @@ func auditMetrics() []Metric {
 			},
 		})
 	}
-	return metrics
+	return append(metrics, Metric{
+		Name: unseenChecks, Unit: "ratio", where: isAudited,
+		Meaning: "share of the requests of the first replication that came while health checks of their targets failed: windows show which share fails, not which targets are healthy when, and what follows",
+		read: func(p *part) float64 {
+			if p.outcome.Audit == nil {
+				return math.NaN()
+			}
+			return p.outcome.Audit.Failing
+		},
+	})
 }
 
 // metric is how far rates are from requests in it, over what an audit found in all.
@@ -173,7 +182,11 @@ func linkMetrics() []Metric {
 		func(f *fluid.Findings) float64 { return f.UnseenLinks }))
 }
 
-const unseenLinks = "audit.unseen.network"
+// Metrics of what no window shows.
+const (
+	unseenLinks  = "audit.unseen.network"
+	unseenChecks = "audit.unseen.checks"
+)
 
 // warnOfAudit marks the metrics that rates do not show as requests would, and a run of which
 // no window could be played.
@@ -200,6 +213,9 @@ func (s *Summary) warnOfAudit() {
 				100*v.Value, unseen[i].when)
 		}
 	}
+	if v, ok := s.Value(unseenChecks, Part{}); ok && v.Value > mostChecks {
+		s.warnf("unaudited: %.1f %% of requests came while health checks of their targets failed; which targets are healthy then is chance, and no window of the audit shows what follows: nothing says how far availability, latency and who is replaced are from requests there; fidelity = \"request\" shows it", 100*v.Value)
+	}
 	if v, ok := s.Value(unseenLinks, Part{}); ok && v.Value > leastUnseen {
 		s.warnf("unaudited: %.1f %% of the flows on links began while their link had more to carry than it can, and no window of the audit shows that: nothing says how far rates are from requests there; more run.fluid.audit, or fidelity = \"request\", shows it", 100*v.Value)
 	}
@@ -208,7 +224,7 @@ func (s *Summary) warnOfAudit() {
 // mark marks a metric of which rates differ from requests by more than its limit, and by more than chance explains, and
 // reports whether it did.
 func (s *Summary) mark(a *audited) bool {
-	if !s.Marked("audit." + a.name) {
+	if !s.differs("audit." + a.name) {
 		return false
 	}
 	v, _ := s.Value("audit."+a.name, Part{})
@@ -221,8 +237,19 @@ func (s *Summary) mark(a *audited) bool {
 	return true
 }
 
-// Marked reports whether a metric of an audit says that rates are not to be trusted in what it compares.
+// Marked reports whether an audit says that rates are not to be trusted in what a metric of it compares, or that it does not
+// know because health checks fail.
 func (s *Summary) Marked(metric string) bool {
+	v, ok := s.Value(unseenChecks, Part{})
+	return s.differs(metric) || ok && v.Value > mostChecks && slices.Contains(followChecks, metric)
+}
+
+// followChecks are the metrics that follow which targets are healthy.
+var followChecks = []string{"audit.latency.mean", "audit.latency.p50", "audit.latency.p99", "audit.availability"}
+
+// differs reports whether rates differ from requests in a metric of an audit by more than its limit, and by more than chance
+// explains.
+func (s *Summary) differs(metric string) bool {
 	v, ok := s.Value(metric, Part{})
 	is := func(a audited) bool { return "audit."+a.name == metric }
 	if i := slices.IndexFunc(auditOf, is); ok && i >= 0 {
@@ -263,3 +290,6 @@ var unseen = []struct {
 
 // leastUnseen is the share of requests of which nobody needs to know whether they were looked at.
 const leastUnseen = 0.001
+
+// mostChecks is the share of requests that may come while health checks fail: all of them may have another outcome.
+const mostChecks = availabilityLimit

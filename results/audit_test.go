@@ -26,7 +26,7 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 		},
 		Windows: make([]fluid.Finding, 7),
 	}
-	o.Audit.Unseen[fluid.Overloaded] = 0.25
+	o.Audit.Unseen[fluid.Overloaded], o.Audit.Failing = 0.25, 0.13
 	o.Audit.Links, o.Audit.UnseenLinks = make([]fluid.Finding, 3), 0.3
 	o.Audit.AllLinks = fluid.Finding{
 		Requests: 1000,
@@ -37,7 +37,7 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 	s := meter.fold(m)
 	for key, want := range map[string]float64{
 		"audit.windows": 7, "audit.latency.mean": 0.02, "audit.latency.p50": 0, "audit.latency.p99": 0.25, "audit.requests.refused": 0.01,
-		"audit.availability": 0.18, "audit.cpu.utilization": 0, "audit.unseen.overloaded": 0.25, "audit.unseen.rescaled": 0,
+		"audit.availability": 0.18, "audit.cpu.utilization": 0, "audit.unseen.overloaded": 0.25, "audit.unseen.checks": 0.13, "audit.unseen.rescaled": 0,
 		"audit.chance.latency.p99": 0.05, "audit.chance.availability": 0.005, "audit.network.windows": 3, "audit.network.time.mean": 0.1, "audit.network.time.p99": 0, "audit.network.dropped": -0.005, "audit.unseen.network": 0.3,
 	} {
 		if v, ok := s.Metric(key); !ok || math.Abs(v.Value-want) > 1e-12 || v.N != 1 {
@@ -50,7 +50,8 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 		t.Errorf("p99 is not marked:\n%s", all)
 	}
 	if !strings.Contains(all, "availability and requests.failed: rates differ from requests by +18.0 ± 0.5 points") ||
-		!strings.Contains(all, "unaudited: 25.0 % of requests came while targets were overloaded") {
+		!strings.Contains(all, "unaudited: 25.0 % of requests came while targets were overloaded") ||
+		!strings.Contains(all, "unaudited: 13.0 % of requests came while health checks") || !s.Marked("audit.latency.mean") || s.Marked("audit.cpu.utilization") {
 		t.Errorf("failures or what nobody has seen is not told:\n%s", all)
 	}
 	if !strings.Contains(all, "latency.mean, for what links add: rates differ from requests by +10.0 %") ||

@@ -17,6 +17,7 @@ type Audit struct {
 	windows []window
 	before  map[*Cohort]moment
 	regimes [regimes]regime
+	failing float64         // requests that came while health checks of their targets failed
 	spare   [regimes]window // with the most requests there of each, to be played if no other window shows it
 	links   linkAudit
 }
@@ -117,6 +118,9 @@ func (m *moment) regime(at sim.Time) Regime {
 // overloaded.
 const overloadedLate = 0.01
 
+// mostFailing is the share of health checks from which on it is chance which targets are healthy.
+const mostFailing = 0.01
+
 // Bounds of a window, in requests to all targets and in time: where few come it takes long until they say something.
 const (
 	enoughRequests = 12_000
@@ -150,6 +154,9 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 		return
 	}
 	a.regimes[m.regime(at)].requests += came.Expected
+	if m.regime(at) == Overloaded && c.checksFail(came.Checks) > mostFailing {
+		a.failing += came.Expected
+	}
 	slot := min(int((at-a.from)/a.slot), len(a.windows)-1)
 	w := &a.windows[slot]
 	if slot > 0 { // which may go on

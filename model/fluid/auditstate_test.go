@@ -39,6 +39,9 @@ func TestAuditPlaysChecks(t *testing.T) {
 		if f.Checks < 40 || math.Abs(f.All.Played.Checks-of.fails) > 0.02 || math.Abs(f.All.Rates.Checks-of.fails) > 0.02 {
 			t.Errorf("of %d checks under a load of %v %v fail, and %v in rates, want %v", f.Checks, of.load, f.All.Played.Checks, f.All.Rates.Checks, of.fails)
 		}
+		if (f.Failing > 0.9) != (of.fails > 0.9) || (f.Failing == 0) != (of.fails == 0) {
+			t.Errorf("%v of the requests under a load of %v came while checks failed", f.Failing, of.load)
+		}
 		for i := range a.windows { // rates that say the opposite are found out
 			for k := range a.windows[i].moments {
 				a.windows[i].moments[k].fails = 1 - of.fails

@@ -33,6 +33,9 @@ type Findings struct {
 	Checks  int // health checks in them
 	// Unseen is which share of the requests came in each regime that no window showed.
 	Unseen [regimes]float64
+	// Failing is which share of the requests came while health checks of their targets failed. Which targets are healthy
+	// then, and so where the next requests go, is chance; windows play the checks and what fails, not what follows from it.
+	Failing float64
 	// The same of links that had more to carry than they can: stays are of their flows, Busy is what passed of what could.
 	AllLinks    Finding
 	Links       []Finding
@@ -73,6 +76,7 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 	for i := range a.regimes {
 		sum += a.regimes[i].requests
 	}
+	f.Failing = a.failing / max(sum, 1)
 	for i := range a.regimes {
 		if of := &a.regimes[i]; !of.played && of.requests > 0 {
 			f.Unseen[i] = of.requests / sum
