@@ -134,7 +134,7 @@ func (l *loader) checkRevision(d *taskDefinition, g *controlplane.Group, tasks *
 		if i < 0 {
 			continue
 		}
-		if _, rule := l.roomFor(tasks.Need, &l.cfg.Groups[i]); rule != "" {
+		if len(l.roomFor(tasks.Need, &l.cfg.Groups[i])) > 0 {
 			d.at.Reject(key, schema.Fault{Rule: "must fit on an instance of autoscaling_group." + l.cfg.Groups[i].Name + ", where container_service." + g.Name + " runs", Code: "InvalidParameterException"})
 		}
 	}

@@ -3,6 +3,7 @@ package tables
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"headroom/model/cloud"
@@ -100,9 +101,10 @@ func (l *loader) taskFits(t *schema.Table, g *controlplane.Group, h taskHosts) {
 			return
 		}
 	}
-	key, rule := l.roomFor(g.Tasks.Need, on)
-	if rule != "" {
-		t.Reject(key, schema.Fault{Rule: rule, Code: "InvalidParameterException"})
+	if lacks := l.roomFor(g.Tasks.Need, on); len(lacks) > 0 {
+		for _, key := range slices.Sorted(maps.Keys(lacks)) {
+			t.Reject(key, schema.Fault{Rule: lacks[key], Code: "InvalidParameterException"})
+		}
 	} else if small := l.tooSmall(g.Tasks.Need, on); small != "" {
 		l.warnAt(t.Node, fmt.Sprintf("%s: capacity_provider.%s launches nothing for its tasks, which wait where there is no room: ECS takes no notice of tasks that do not fit on the smallest type of a group, %s",
 			g.Path(), on.Provider.Name, small))
@@ -115,28 +117,37 @@ func (l *loader) shapeOf(typ int) container.Need {
 	return container.Need{CPU: int64(it.VCPUs) * container.UnitsPerCPU, MemoryMiB: it.MemoryMiB}
 }
 
-// roomFor says what a task has too much of for each type of a group: ECS refuses what fits on
-// none, and places it where it fits.
-func (l *loader) roomFor(need container.Need, on *controlplane.Group) (key, rule string) {
-	cpu, memory := -1, -1 // the types that have most
+// roomFor says what a task has too much of for each type of a group, by its keys: ECS refuses what
+// fits on none, and places it where it fits.
+func (l *loader) roomFor(need container.Need, on *controlplane.Group) (lacks map[string]string) {
+	cpu, memory, most := -1, -1, -1 // the types that have most: of memory, of those with the CPU, and of all
 	for _, t := range on.Types {
 		if t.Type < 0 || need.Fits(l.shapeOf(t.Type)) {
-			return "", ""
+			return nil
 		}
+		more := func(than int) bool { return than < 0 || l.cfg.Types[t.Type].MemoryMiB > l.cfg.Types[than].MemoryMiB }
 		if cpu < 0 || l.cfg.Types[t.Type].VCPUs > l.cfg.Types[cpu].VCPUs {
 			cpu = t.Type
 		}
-		if l.shapeOf(t.Type).CPU >= need.CPU && (memory < 0 || l.cfg.Types[t.Type].MemoryMiB > l.cfg.Types[memory].MemoryMiB) {
+		if l.shapeOf(t.Type).CPU >= need.CPU && more(memory) {
 			memory = t.Type
 		}
+		if more(most) {
+			most = t.Type
+		}
 	}
-	switch {
-	case cpu < 0:
-		return "", ""
-	case memory < 0:
-		return "cpu", fmt.Sprintf("must be at most %d, which %s has (RESOURCE:CPU)", l.shapeOf(cpu).CPU, l.cfg.Types[cpu].Name)
+	if cpu < 0 {
+		return nil
 	}
-	return "memory", fmt.Sprintf("must be at most %d, which %s has (RESOURCE:MEMORY)", l.shapeOf(memory).MemoryMiB, l.cfg.Types[memory].Name)
+	lacks = map[string]string{}
+	if memory < 0 {
+		lacks["cpu"] = fmt.Sprintf("must be at most %d, which %s has (RESOURCE:CPU)", l.shapeOf(cpu).CPU, l.cfg.Types[cpu].Name)
+		memory = most
+	}
+	if has := l.shapeOf(memory).MemoryMiB; need.MemoryMiB > has {
+		lacks["memory"] = fmt.Sprintf("must be at most %d, which %s has (RESOURCE:MEMORY)", has, l.cfg.Types[memory].Name)
+	}
+	return lacks
 }
 
 // tooSmall names the type of a group that ECS scales on which a task does not fit; "" if there
