@@ -455,6 +455,7 @@ func TestWarnings(t *testing.T) {
 		{`[thresholds]`, "[service.lone]\n[thresholds]", "shop.toml:72: service.lone: nothing refers to it"},
 		{`[thresholds]`, "[launch_template.lone]\ninstance_type = \"m6i.large\"\n[thresholds]", "shop.toml:72: launch_template.lone: nothing refers to it"},
 		{`[thresholds]`, "[target_group.lone]\nservice = \"web\"\n[thresholds]", "shop.toml:72: target_group.lone: nothing refers to it"},
+		{`[thresholds]`, "[target_group.far]\nservice = \"web\"\ntarget_type = \"ip\"\nprotocol = \"TCP\"\n[load_balancer.flows]\nload_balancer_type = \"network\"\ndefault_action = { forward = [\"far\"] }\n[outside.own]\nservice = \"web\"\ninstance_type = \"m6i.large\"\nvia = \"peering\"\ntarget_groups = [\"far\"]\n[thresholds]", "shop.toml:79: outside.own: without availability_zone it is registered in zone a, and only the nodes there send to it: target_group.far does not balance across zones"},
 		{`[thresholds]`, "[target_group.empty]\nservice = \"web\"\ntarget_type = \"lambda\"\n[load_balancer.empty]\ndefault_action = { forward = [\"empty\"] }\n[thresholds]", "shop.toml:72: target_group.empty: no function has it among its target_groups: requests that come here fail with 503"},
 		{`[thresholds]`, "[file_system.lone]\n[thresholds]", "shop.toml:72: file_system.lone: nothing is stored there, and no step reads or writes it"},
 		{`[thresholds]`, "[volume.lone]\n[snapshot_schedule.daily]\nvolumes = [\"lone\"]\ncron = \"0 0 30 2 *\"\n[thresholds]", "shop.toml:75: snapshot_schedule.daily.cron: never runs: no instant that it may run at matches"},

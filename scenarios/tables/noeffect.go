@@ -48,6 +48,9 @@ func (l *loader) warnOfNoEffect() {
 		l.warnOfStickiness(i)
 		l.warnOfNoFunction(i)
 	}
+	for i := range l.cfg.Outside {
+		l.warnOfZone(i)
+	}
 	for i := range l.cfg.LoadBalancers {
 		l.warnOfWeights(i)
 		l.warnOfRules(i)

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"fmt"
 	"slices"
 
 	"headroom/model/dataplane"
@@ -16,7 +17,7 @@ func outsideKeys() []schema.Key {
 		schema.Row("instance_type", schema.Text(), schema.Required, "the EC2 instance type that one of them is as large and as fast as"),
 		schema.Row("round_trip", schema.Quantity(schema.Seconds, 0, dataplane.MostRoundTrip.Seconds()), "0", "the way there and back: part of each latency, and of TargetResponseTime"),
 		schema.Row("via", schema.OneOf("vpn: what is sent there is data out", "peering: from another VPC, in the same zone"), `"vpn"`, "by which way load balancers reach them"),
-		schema.Row("availability_zone", schema.Text(), "(the first)", "zone in which the way to them begins"),
+		schema.Row("availability_zone", schema.Text(), "(the first)", "zone in which the way to them begins, and whose nodes send to them where load balancers do not balance across zones"),
 	})
 }
 
@@ -58,4 +59,15 @@ func (l *loader) checkOutside(t *schema.Table, o *dataplane.Outside, group int) 
 	if g := &l.cfg.TargetGroups[group]; g.Service != o.Service && o.Service >= 0 && tg.Sound("service") {
 		t.Reject(key, schema.Fault{Rule: "must be target groups of its service, as " + tg.Path + " is not", Code: invalidTarget})
 	}
+}
+
+// warnOfZone warns of machines outside whose zone nobody gave, where it says which nodes send to them.
+func (l *loader) warnOfZone(outside int) {
+	t, o := l.tables["outside"][outside], &l.cfg.Outside[outside]
+	apart := slices.IndexFunc(o.Groups, func(g int) bool { return !l.cfg.TargetGroups[g].CrossZone })
+	if apart < 0 || len(l.cfg.Zones) == 1 || t.Has("availability_zone") {
+		return
+	}
+	l.warnAt(t.Node, fmt.Sprintf("%s: without availability_zone it is registered in zone %s, and only the nodes there send to it: target_group.%s does not balance across zones",
+		t.Path, l.cfg.Zones[o.Zone], l.cfg.TargetGroups[o.Groups[apart]].Name))
 }
