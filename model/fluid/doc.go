@@ -49,7 +49,8 @@
 // demands, which all take as long then, the 99th percentile is a fifth too short, and so is of twenty clients the 90th by 4 %.
 //
 // A health check waits behind the line that is there when it comes. Windows check their targets as often: which share of checks fails
-// is compared, and not which target is healthy when, which takes several checks in a row.
+// is compared, and not which target is healthy when, which takes several checks in a row. How many requests come while checks
+// fail under an overload is counted ([Findings.Failing]), for results/audit.go to mark what follows.
 //
 // Where no window shows an overload, or what comes after a change of capacity, one more is played of it: of the step
 // with the most requests there. What an audit compares is listed in results/audit.go. Beside cost it is not: the time that requests are
