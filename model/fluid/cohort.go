@@ -78,7 +78,7 @@ type Cohort struct {
 	lined     waits      // of those who were played
 	seen      []seenKind // of each kind of those
 	crowd     *Crowd     // nil: the law of the number holds
-	diffusion waitDiffusion
+	walk      waitWalk
 	abandoned float64 // share of the requests that nobody waits for
 }
 

@@ -14,9 +14,9 @@
 //
 // Where servers are shared and a line has grown of which chance says little (the load is not within a tenth of 1, and places are not
 // what holds them) who is served follows from when each came and from what it asks for, as in a [Crowd]: hardly anybody, where
-// all ask for the same. In order of arrival a line of clients who give up hovers where what the servers do is what comes,
-// and chance serves some of it: within a few per cent, but where all ask for the same (a third of them at a load
-// of 1.25, of which rates serve three quarters). Whoever gives up at targets that work on for nobody ends then.
+// all ask for the same. In order of arrival, and before places that share servers, a line of clients who give up hovers where what the
+// servers do is what comes, and chance serves some of it: the share that gives up is within 0.02, and up to 0.06 of few places where
+// they ask for less than clients wait for by little. Whoever gives up at targets that work on for nobody ends then.
 //
 // A [Crowd] is flows that want more of a link than it carries, by when each came: bytes that come pass, are given up
 // or are left.
