@@ -48,7 +48,7 @@
 // four fifths busy), and no audit is drawn there. Of clients who want more than servers do the mean is within 1 %; of constant
 // demands, which all take as long then, the 99th percentile is a fifth too short, and so is of twenty clients the 90th by 4 %.
 //
-// A health check waits behind the line that is there when it comes. Windows check their targets as often: which share of checks fails
+// A health check waits behind the line that is there when it comes, which moves on as requests are served or given up. Windows check their targets as often: which share of checks fails
 // is compared, and not which target is healthy when, which takes several checks in a row. How many requests come while checks
 // fail under an overload is counted ([Findings.Failing]), for results/audit.go to mark what follows.
 //
