@@ -33,7 +33,7 @@ func (p *Plane) foreseeableAlone(s *server) bool {
 func (p *Plane) openAlone(f *fastPath, s *server) {
 	spec := s.station.Spec()
 	f.opensFor(s, s, min(int64(spec.Limit), mostSharing*spec.Servers<<f.impatient))
-	f.lines, f.waiting, f.upTo = false, 0, p.foreseeUpTo(s)
+	f.lines, f.upTo = false, p.foreseeUpTo(s)
 	s.settles = settlesShared
 }
 

@@ -43,8 +43,7 @@ type fastPath struct {
 	foresees  bool        // counted and shared: the ends of all who compute there are announced
 	lines     bool        // shared, of an application: requests may wait for a place
 	free      int32       // lines: places that nobody has
-	waiting   int32       // lines: who stands in that of its gate
-	_         [16]byte    // to the end of its fourth cache line
+	_         [20]byte    // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -205,7 +204,7 @@ func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
 		return p.endWithFlows(k, f, now)
 	}
 	if f.shared {
-		p.leavesPlace(k, f, at)
+		p.leavesPlace(k, at)
 		return sim.Never
 	}
 	if !f.station.Due(at) {

@@ -13,6 +13,7 @@ import (
 // server is one instance as requests see it. What each request asks of it comes first: it
 // lies in few lines of the processor's cache.
 type server struct {
+	waits     int32 // a base, on a fast path: who stands in the lines before it
 	station   station.Station
 	supply    *supply  // nil: it gets all of its vCPUs for good, and only serves requests
 	nic       *nic     // nil: bytes take no time
@@ -77,7 +78,7 @@ type server struct {
 	metered bool     // what it is sent leaves AWS
 
 	impairment model.Impairment
-	_          [16]byte // to the end of a cache line, its slot's generation before it
+	_          [8]byte // to the end of a cache line, its slot's generation before it
 }
 
 // Listen opens the application port. Target groups without checks find out at

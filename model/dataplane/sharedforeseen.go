@@ -32,8 +32,8 @@ func (p *Plane) foreseeUpTo(b *server) int32 {
 }
 
 // computes puts a compact request that comes now on the CPU of a base.
-func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Time) {
-	now := p.compact.at(k).arrived
+func (p *Plane) computes(k uint32, f *fastPath, b *server, time sim.Time) {
+	now, s := p.compact.at(k).arrived, &b.station
 	if f.foresees {
 		p.foreseen++
 		p.compact.ends.insert(k, now+time)
@@ -45,14 +45,13 @@ func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Tim
 		return
 	}
 	for s.Next() <= now { // and nobody shares
-		at, left := s.Next(), s.First()
-		if of := &p.fastPaths[p.compact.at(left).server]; of.waiting == 0 {
+		if b.waits == 0 {
 			p.foreseen++
-			s.Replace(now, k, time)
-			p.leavesPlace(left, of, at)
+			at := s.Next()
+			p.leavesPlace(s.Replace(now, k, time), at)
 			return
 		}
-		p.departs(s)
+		p.departs(b)
 	}
 	s.Begin(now, k, time)
 	if f.counted {
@@ -62,7 +61,8 @@ func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Tim
 
 // foreseeAgain sees to it that one more can compute on a base where somebody picks by requests in
 // flight: its ends are foreseen if so few compute, and no more if one more shares a vCPU.
-func (p *Plane) foreseeAgain(f *fastPath, s *station.Station, now sim.Time) {
+func (p *Plane) foreseeAgain(f *fastPath, b *server, now sim.Time) {
+	s := &b.station
 	if p.compact.ends.behind(now) { // who picks by requests in flight has turned it
 		p.compact.ends.turn(now, p.endDue)
 	}
@@ -73,7 +73,7 @@ func (p *Plane) foreseeAgain(f *fastPath, s *station.Station, now sim.Time) {
 		}
 		return
 	case s.Next() <= now:
-		p.passShared(f.base, s, now)
+		p.passShared(f.base, b, now)
 	}
 	if s.InService() > int(f.upTo) {
 		return

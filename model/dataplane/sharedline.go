@@ -22,7 +22,7 @@ func (f *fastPath) waitsSurely(time, patience sim.Time, g *gate) bool {
 }
 
 // waitsShared is [Plane.enterShared] for who finds all places of its application taken.
-func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
+func (p *Plane) waitsShared(r *compactRequest, f *fastPath, b *server, n *lane, patience sim.Time) bool {
 	g, time := &p.servers.at(r.server).gate, f.time(r.demand)
 	if g.line.Len() >= int(g.backlog) || !f.waitsSurely(time, patience, g) {
 		return false
@@ -33,7 +33,7 @@ func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience si
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
 	g.line.Push(k, time)
-	f.waiting++
+	b.waits++
 	f.work += time
 	return true
 }
@@ -59,7 +59,7 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 	if waits {
 		r.phase = queued
 		g.line.Push(p.standsFor(i, r), time)
-		f.waiting++
+		b.waits++
 		return true
 	}
 	f.free--
@@ -67,11 +67,14 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 	return true
 }
 
-// leavesPlace ends a compact request that has left the CPU of a base.
-func (p *Plane) leavesPlace(k uint32, f *fastPath, at sim.Time) {
+// leavesPlace ends a compact request that has left the CPU of a base, and returns its fast path.
+func (p *Plane) leavesPlace(k uint32, at sim.Time) *fastPath {
+	r := p.compact.at(k)
+	f := &p.fastPaths[r.server]
 	if f.lines {
-		f.work -= f.time(p.compact.at(k).demand)
+		f.work -= f.time(r.demand)
 		f.free++
 	}
 	p.compactEnds(k, f, at)
+	return f
 }

@@ -54,7 +54,7 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.opensFor(a, b, most)
 		f.lines, f.upTo = lines, p.foreseeUpTo(b)
-		f.free, f.waiting = a.gate.limit, 0
+		f.free = a.gate.limit
 	}
 	base.shared = true
 	b.settles = settlesShared
@@ -81,18 +81,19 @@ func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >
 
 // enterShared is [Plane.enterCompact] for a fast path on which requests share a CPU.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	now, time, s := r.arrived, f.time(r.demand), &p.servers.at(f.base).station
+	now, time, b := r.arrived, f.time(r.demand), p.servers.at(f.base)
+	s := &b.station
 	if f.counted {
-		p.foreseeAgain(f, s, now)
+		p.foreseeAgain(f, b, now)
 	} else {
 		for s.Shares() && s.Next() <= now {
-			p.departs(s)
+			p.departs(b)
 		}
 	}
 	if f.lines && f.free == 0 {
-		p.passShared(f.base, s, now)
+		p.passShared(f.base, b, now)
 		if f.free == 0 {
-			return p.waitsShared(r, f, n, patience)
+			return p.waitsShared(r, f, b, n, patience)
 		}
 	}
 	if f.stationFull(s) || !f.endsSurely(time, patience) {
@@ -110,7 +111,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	}
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
-	p.computes(k, f, s, time)
+	p.computes(k, f, b, time)
 	return true
 }
 
@@ -185,30 +186,32 @@ func (p *Plane) goesShared(i uint32, s, b *server) bool {
 
 // passShared plays what happened on the CPU of a base that has a fast path, up to and including
 // an instant.
-func (p *Plane) passShared(id uint32, s *station.Station, until sim.Time) {
-	p.unforesee(id, s)
-	for s.Next() <= until {
-		p.departs(s)
+func (p *Plane) passShared(id uint32, b *server, until sim.Time) {
+	p.unforesee(id, &b.station)
+	for b.station.Next() <= until {
+		p.departs(b)
 	}
 }
 
 // departs ends who leaves the CPU of a base next, and gives its place to the next in line of its
 // application.
-func (p *Plane) departs(s *station.Station) {
-	at, k := s.Next(), s.First()
-	r := p.compact.at(k)
-	server := r.server
-	f := &p.fastPaths[server]
-	if f.waiting == 0 {
-		s.Leave()
-		p.leavesPlace(k, f, at)
+func (p *Plane) departs(b *server) {
+	at, k := b.station.Next(), b.station.First()
+	if b.waits == 0 {
+		b.station.Leave()
+		p.leavesPlace(k, at)
 		return
 	}
-	next, time := p.servers.at(server).gate.line.Pop()
-	s.Replace(at, next, time)
-	f.waiting--
-	p.leavesPlace(k, f, at)
-	f.free--
+	line := &p.servers.at(p.compact.at(k).server).gate.line
+	if line.Len() == 0 {
+		b.station.Leave()
+		p.leavesPlace(k, at)
+		return
+	}
+	next, time := line.Pop()
+	b.station.Replace(at, next, time)
+	b.waits--
+	p.leavesPlace(k, at).free--
 	p.compactBegins(next, at)
 }
 
@@ -217,7 +220,7 @@ func (p *Plane) settleShared(b *server, until sim.Time) {
 	if p.fastPaths[b.id].foresees {
 		p.compact.ends.turn(until, p.endDue)
 	}
-	p.passShared(b.id, &b.station, until)
+	p.passShared(b.id, b, until)
 	p.tellShared(b)
 	p.countGathered()
 }
@@ -271,6 +274,7 @@ func (p *Plane) leaveShared(id uint32) {
 		f := &p.fastPaths[indexOf(h)]
 		f.open, f.shared = false, false
 	}
+	b.waits = 0
 	p.limitAgain(jobs)
 }
 
