@@ -291,16 +291,16 @@ func (p *Plane) verifyBase(b *server) error {
 	for _, a := range b.applications {
 		computing, f, g := p.computing(indexOf(a)), &p.fastPaths[indexOf(a)], &p.servers.Get(a).gate
 		there += computing
-		if !f.open || !f.shared || !f.lines {
+		if !f.open || !f.shared {
 			continue
 		}
 		waiting += g.line.Len()
-		if int(g.limit-f.free) != computing {
-			return fmt.Errorf("%d requests compute at an application with %d places, of which it has %d free", computing, g.limit, f.free)
+		if limit := b.shared.places(g.limit); int(limit-f.free) != computing {
+			return fmt.Errorf("%d requests compute at an application with %d places, of which it has %d free", computing, limit, f.free)
 		}
 	}
-	if waiting != int(b.waits) {
-		return fmt.Errorf("%d requests wait in the lines before a CPU, not %d", waiting, b.waits)
+	if waiting != int(b.shared.waits) {
+		return fmt.Errorf("%d requests wait in the lines before a CPU, not %d", waiting, b.shared.waits)
 	}
 	if b.settles == settlesApart {
 		if int64(there) > b.station.Servers() || !b.station.Idle() {

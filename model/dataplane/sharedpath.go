@@ -45,39 +45,64 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 		p.openApart(base, b)
 		return true
 	}
-	most := mostSharing * b.station.Servers() << base.impatient
-	lines := fewest < mostSharing*b.station.Servers()
+	servers := b.station.Servers()
+	most := mostSharing * servers << base.impatient
+	lines := fewest < mostSharing*servers
 	if most = min(most, fewest); lines {
-		most = min(places, mostSharing*b.station.Servers()<<base.impatient)
+		most = min(places, mostSharing*servers<<base.impatient)
 	}
+	b.shared = newSharedCPU(servers, most, p.foreseeUpTo(b))
+	b.shared.lines = lines
 	for _, h := range b.applications {
-		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
-		f.opensFor(a, b, most)
-		f.lines, f.upTo = lines, p.foreseeUpTo(b)
-		f.free = a.gate.limit
+		p.fastPaths[indexOf(h)].opensFor(p.servers.Get(h), b)
 	}
 	base.shared = true
 	b.settles = settlesShared
 	return true
 }
 
-// opensFor opens the fast path of a server that computes on the CPU of a base with so many
-// requests at most.
-func (f *fastPath) opensFor(s, base *server, most int64) {
+// sharedCPU is what the CPU of a base has in common for all who share it on a fast path. It lies
+// beside the station, which is asked with it.
+type sharedCPU struct {
+	waits    int32   // who stands in the lines before it
+	most     int32   // who is served at once at most
+	slow     float64 // times as long as alone that work takes at most
+	upTo     int32   // see [Plane.foreseeUpTo]
+	foresees bool    // the ends of all who compute there are announced
+	lines    bool    // requests may wait for a place
+}
+
+func newSharedCPU(servers, most int64, upTo int32) sharedCPU {
+	return sharedCPU{most: int32(most), slow: placeMargin * max(1, float64(most)/float64(servers)), upTo: upTo}
+}
+
+// manyPlaces is how many places an application has before which there is no line: whoever asks
+// finds one free.
+const manyPlaces = 1 << 30
+
+// places is how many places an application with a limit has.
+func (c *sharedCPU) places(limit int32) int32 {
+	if c.lines {
+		return limit
+	}
+	return manyPlaces
+}
+
+// opensFor opens the fast path of a server that computes on the CPU of a base.
+func (f *fastPath) opensFor(s, base *server) {
 	f.open, f.shared, f.counted = true, true, base.watch == inCalendar
 	f.zone, f.pace, f.paced = uint8(s.zone), s.pace, s.pace != 1
-	f.target, f.answered, f.work, f.base = noIndex, -1, 0, base.id
-	f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(base.station.Servers()))
+	f.target, f.answered, f.base, f.free = noIndex, -1, base.id, base.shared.places(s.gate.limit)
 }
 
-// endsSurely reports whether a request that takes a time on a CPU has ended before somebody's
+// endsSurely reports whether a request that takes a time on the CPU has ended before somebody's
 // patience has.
-func (f *fastPath) endsSurely(time, patience sim.Time) bool {
-	return float64(time)*f.slow <= float64(patience)
+func (c *sharedCPU) endsSurely(time, patience sim.Time) bool {
+	return float64(time)*c.slow <= float64(patience)
 }
 
-// stationFull reports whether one more would be one too many at a station.
-func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >= int(f.most) }
+// crowded reports whether one more would be one too many on the CPU of a base.
+func (b *server) crowded() bool { return b.station.InService() >= int(b.shared.most) }
 
 // enterShared is [Plane.enterCompact] for a fast path on which requests share a CPU.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
@@ -90,13 +115,13 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 			p.departs(b)
 		}
 	}
-	if f.lines && f.free == 0 {
+	if f.free == 0 {
 		p.passShared(f.base, b, now)
 		if f.free == 0 {
-			return p.waitsShared(r, f, b, n, patience)
+			return p.waitsShared(r, f, n, patience)
 		}
 	}
-	if f.stationFull(s) || !f.endsSurely(time, patience) {
+	if b.crowded() || !b.shared.endsSurely(time, patience) {
 		return false
 	}
 	if !n.came.add(now) {
@@ -105,10 +130,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if now >= p.meter.warmup {
 		n.came.atOnce++
 	}
-	if f.lines {
-		f.free--
-		f.work += time
-	}
+	f.free--
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
 	p.computes(k, f, b, time)
@@ -118,14 +140,14 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 // enterSharedFull is [Plane.enterFastPath] for such a fast path.
 func (p *Plane) enterSharedFull(i uint32, f *fastPath) bool {
 	id, b, now := f.base, p.servers.at(f.base), p.kernel.Now()
-	if f.foresees || b.station.Next() <= now {
+	if b.shared.foresees || b.station.Next() <= now {
 		p.settle(id, now)
 	}
 	r := p.requests.at(i)
-	if f.lines {
+	if b.shared.lines {
 		return p.enterLineFull(i, r, f, b)
 	}
-	if f.stationFull(&b.station) {
+	if b.crowded() {
 		p.refuseShared(id, b)
 		return false
 	}
@@ -133,7 +155,7 @@ func (p *Plane) enterSharedFull(i uint32, f *fastPath) bool {
 	if r.source != checkSource { // whose time is up by an event
 		switch limits, patience := p.patience(i, r, f); {
 		case limits == nil:
-		case f.endsSurely(time, patience):
+		case b.shared.endsSurely(time, patience):
 			p.removeDeadline(limits, r)
 		default:
 			keeps = keepsLimit
@@ -149,6 +171,7 @@ func (p *Plane) computesFull(i uint32, f *fastPath, b *server, keeps uint32) {
 	if r.phase = inService; !r.gone {
 		p.meter.started(now, r, now)
 	}
+	f.free--
 	k := p.standsFor(i, r)
 	p.compact.at(k).out = keeps
 	b.station.Begin(now, k, f.time(r.demand))
@@ -187,7 +210,7 @@ func (p *Plane) goesShared(i uint32, s, b *server) bool {
 // passShared plays what happened on the CPU of a base that has a fast path, up to and including
 // an instant.
 func (p *Plane) passShared(id uint32, b *server, until sim.Time) {
-	p.unforesee(id, &b.station)
+	p.unforesee(id, b)
 	for b.station.Next() <= until {
 		p.departs(b)
 	}
@@ -197,7 +220,7 @@ func (p *Plane) passShared(id uint32, b *server, until sim.Time) {
 // application.
 func (p *Plane) departs(b *server) {
 	at, k := b.station.Next(), b.station.First()
-	if b.waits == 0 {
+	if b.shared.waits == 0 {
 		b.station.Leave()
 		p.leavesPlace(k, at)
 		return
@@ -210,14 +233,14 @@ func (p *Plane) departs(b *server) {
 	}
 	next, time := line.Pop()
 	b.station.Replace(at, next, time)
-	b.waits--
+	b.shared.waits--
 	p.leavesPlace(k, at).free--
 	p.compactBegins(next, at)
 }
 
 // settleShared is [Plane.settleFastPath] for all who share the CPU of a base.
 func (p *Plane) settleShared(b *server, until sim.Time) {
-	if p.fastPaths[b.id].foresees {
+	if b.shared.foresees {
 		p.compact.ends.turn(until, p.endDue)
 	}
 	p.passShared(b.id, b, until)
@@ -249,7 +272,7 @@ func (p *Plane) leaveShared(id uint32) {
 		p.leaveApart(base, b)
 		return
 	}
-	p.unforesee(id, &b.station)
+	p.unforesee(id, b)
 	p.tellShared(b)
 	base.open, base.shared, b.settles = false, false, settlesStation
 	jobs := []uint32{}
@@ -274,7 +297,7 @@ func (p *Plane) leaveShared(id uint32) {
 		f := &p.fastPaths[indexOf(h)]
 		f.open, f.shared = false, false
 	}
-	b.waits = 0
+	b.shared.waits = 0
 	p.limitAgain(jobs)
 }
 
