@@ -159,10 +159,6 @@ func (t *Table) Choice(key string) string {
 	if ok && slices.Contains(words, v) {
 		return v
 	}
-	if slices.Contains(namesOf(d.Type.later), v) {
-		t.Mistake(key, "is not simulated by this version", "")
-		return ""
-	}
 	t.Reject(key, t.OneOf(d.Path, v, words))
 	return ""
 }
