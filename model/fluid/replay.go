@@ -24,6 +24,7 @@ type replay struct {
 	retries  Retries
 	back     [][]sim.Time // when those come back who have failed so often
 	turn     int
+	turns    []int   // of each of several nodes
 	now      float64 // seconds
 	stream   rng.Stream
 
@@ -291,8 +292,20 @@ func (r *replay) pick() int {
 		r.turn = best + 1
 		return best
 	}
-	r.turn++
-	return r.turn % n
+	turn := &r.turn
+	if r.shape.Nodes > 1 {
+		turn = r.nodeTurn()
+	}
+	*turn++
+	return *turn % n
+}
+
+// nodeTurn is whose turn it is at one of several nodes, any of them, each of which has a turn of its own.
+func (r *replay) nodeTurn() *int {
+	for len(r.turns) < r.shape.Nodes {
+		r.turns = append(r.turns, r.stream.Below(len(r.targets)))
+	}
+	return &r.turns[r.stream.Below(r.shape.Nodes)]
 }
 
 func (r *replay) settleAll(until sim.Time) {
