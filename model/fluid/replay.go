@@ -77,7 +77,7 @@ func newReplay(w *window, stream rng.Stream) *replay {
 	first := w.moments[0]
 	r := &replay{shape: w.shape, stream: stream, patience: first.stay.Limit, retries: first.retries}
 	r.back = make([][]sim.Time, r.retries.Attempts)
-	r.resize(max(1, min(r.shape.Choices, mostTargets)))
+	r.resize(r.shape.played())
 	return r
 }
 
