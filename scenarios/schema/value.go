@@ -154,12 +154,12 @@ func (t *Table) Choice(key string) string {
 	if n == nil {
 		return ""
 	}
-	words := namesOf(d.Type.words())
+	words := d.Type.words()
 	v, ok := n.AsText()
-	if ok && slices.Contains(words, v) {
+	if ok && slices.ContainsFunc(words, func(w Word) bool { return w.Name == v }) {
 		return v
 	}
-	t.Reject(key, t.OneOf(d.Path, v, words))
+	t.Reject(key, t.OneOf(d.Path, v, namesOf(words)))
 	return ""
 }
 
