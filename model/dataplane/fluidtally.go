@@ -61,7 +61,11 @@ func (p *Plane) recordFluid() {
 		}
 		p.recordOthers(t, u)
 		p.recordObserved(t, u)
-		t.stay.Record(f.into, t.n, u)
+		if f.step >= sim.Minute { // who takes the longest steps wants no more than that
+			t.stay.RecordCoarsely(f.into, t.n, u)
+		} else {
+			t.stay.Record(f.into, t.n, u)
+		}
 	}
 	f.tallies = f.tallies[:0]
 	p.recordDurations()
