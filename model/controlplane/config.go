@@ -104,6 +104,7 @@ type Volume struct {
 // LaunchTemplate is how instances are made.
 type LaunchTemplate struct {
 	Name     string
+	Version  int // among those that a group goes through; 0: as it comes to them
 	Type     int // index into Config.Types
 	Platform model.Platform
 	Tenancy  model.Tenancy

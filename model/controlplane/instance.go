@@ -143,6 +143,10 @@ type order struct {
 	rebooted     bool  // it has been there before, on another host
 }
 
+// templateAge orders instances of a group by the versions of its launch template: by their
+// numbers, else as the group came to launch from them.
+func (o *order) templateAge() int { return o.template.Version<<32 | int(o.version) }
+
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	subnet, at, ok := cp.roomFor(&o)

@@ -19,7 +19,7 @@ func (cp *Plane) chooseVictims(i, n int) []slab.Handle {
 		members = append(members, scaling.Member{
 			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
 			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected || in.container != nil && len(in.container.tasks) > 0 && g.cfg.Provider != nil && g.cfg.Provider.Protects,
-			Template: int(in.order.version), Weight: in.order.weight,
+			Template: in.order.templateAge(), Weight: in.order.weight,
 		})
 		handles = append(handles, h)
 	}

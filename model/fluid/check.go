@@ -40,7 +40,7 @@ func (c *Cohort) CheckTakes(alone sim.Time) sim.Time {
 	if c.Sharing {
 		own *= max(1, c.inside(c.Number)/float64(c.Servers))
 	}
-	return sim.Seconds(own + max(0, c.waiting(c.Number))/max(c.able, 1e-12))
+	return sim.Seconds(own + max(0, c.waiting(c.Number))/max(c.moves(), 1e-12))
 }
 
 // fewVary is the squared coefficient of variation of a number below which a wait is no exponential one.
@@ -79,5 +79,9 @@ func (c *Cohort) lineExceeds(seconds float64) float64 {
 	if waiting <= 0 || c.patience > 0 && c.patience < seconds {
 		return 0
 	}
-	return c.exceeds(c.Number-waiting+c.able*max(0, seconds), 0)
+	return c.exceeds(c.Number-waiting+c.moves()*max(0, seconds), 0)
 }
+
+// moves is how many leave a line in a second: as many as a target is done with, or more, where those before the end of it are given
+// up. A place that its client has left is as free as one of which the target is done.
+func (c *Cohort) moves() float64 { return max(c.able, c.left) }

@@ -62,3 +62,32 @@ func TestChecksWaitBehindTheLineThatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// Clients give up after 10 s at a target whose 64 places no request leaves served: of 11 a second who come a place is taken by who came 64 later,
+// 10 s after they came. So the line waits for 10 − 64/11 s, though the target could serve 7.5 a second, and a check waits no longer.
+func TestChecksMoveUpAsClientsLeave(t *testing.T) {
+	demand, err := rng.Fixed(0.08)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Cohort{Shape: Shape{Station: fluid.Station{Demand: demand, Servers: 2, Speed: 0.3, Places: 64, Backlog: 1024}, Sharing: true}, Targets: 1}
+	c.Nodes = 1
+	laws := NewLaws()
+	for range 300 {
+		c.Advance(laws, Arrivals{Length: sim.Second, Expected: 11, Patience: 10 * sim.Second})
+	}
+	alone, want := sim.Millisecond, 10-64.0/11
+	if got := c.CheckTakes(alone).Seconds(); math.Abs(got-want-0.032) > 0.1 {
+		t.Errorf("a check takes %v s, want %v", got, want+0.032)
+	}
+	for _, limit := range []float64{3.4, 4.2, 5} { // fewer than 64 came in the rest of the 10 s
+		want, term := 1.0, math.Exp(-11*(10-limit))
+		for k := range 64 {
+			want -= term
+			term *= 11 * (10 - limit) / float64(k+1)
+		}
+		if got := c.CheckFails(alone, sim.Seconds(limit)); math.Abs(got-want) > 0.05 {
+			t.Errorf("a check fails within %v s with probability %v, want %v", limit, got, want)
+		}
+	}
+}

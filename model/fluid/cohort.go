@@ -70,6 +70,7 @@ type Cohort struct {
 	there     fluid.Means // for good at the number
 	queue     float64     // seconds until a place is free, without chance
 	able      float64     // requests that a target could serve a second
+	left      float64     // that left it a second
 	patience  float64     // seconds that clients had who leave no work behind; 0: any time
 	pace      float64     // at which the number forgets what chance has brought, a second
 	beside    shared
@@ -79,7 +80,7 @@ type Cohort struct {
 	lined     waits      // of those who were played
 	seen      []seenKind // of each kind of those
 	crowd     *Crowd     // nil: the law of the number holds
-	diffusion waitDiffusion
+	walk      waitWalk
 	abandoned float64 // share of the requests that nobody waits for
 }
 
@@ -162,7 +163,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		}
 		f.worth = c.found.worth
 	}
-	c.able, c.patience = f.able, f.patience
+	c.able, c.left, c.patience = f.able, 0, f.patience
 	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {
 		c.crowd = nil
 		return
@@ -184,7 +185,8 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		c.follow(&f)
 	}
 	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
-	c.Done = max(0, done) * f.seconds
+	c.left = max(0, done)
+	c.Done = c.left * f.seconds
 	work := max(0, done) * c.worked(&f) / f.whole * float64(c.Servers)
 	if c.gaveUp > 0 && !c.Finishes { // there is a line that clients leave
 		work = f.able / f.whole * float64(c.Servers)

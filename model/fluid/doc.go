@@ -14,9 +14,9 @@
 //
 // Where servers are shared and a line has grown of which chance says little (the load is not within a tenth of 1, and places are not
 // what holds them) who is served follows from when each came and from what it asks for, as in a [Crowd]: hardly anybody, where
-// all ask for the same. In order of arrival a line of clients who give up hovers where what the servers do is what comes,
-// and chance serves some of it: within a few per cent, but where all ask for the same (a third of them at a load
-// of 1.25, of which rates serve three quarters). Whoever gives up at targets that work on for nobody ends then.
+// all ask for the same. In order of arrival, and before places that share servers, a line of clients who give up hovers where what the
+// servers do is what comes, and chance serves some of it: the share that gives up is within 0.02, and up to 0.06 of few places where
+// they ask for less than clients wait for by little. Whoever gives up at targets that work on for nobody ends then.
 //
 // A [Crowd] is flows that want more of a link than it carries, by when each came: bytes that come pass, are given up
 // or are left.
@@ -48,7 +48,7 @@
 // four fifths busy), and no audit is drawn there. Of clients who want more than servers do the mean is within 1 %; of constant
 // demands, which all take as long then, the 99th percentile is a fifth too short, and so is of twenty clients the 90th by 4 %.
 //
-// A health check waits behind the line that is there when it comes. Windows check their targets as often: which share of checks fails
+// A health check waits behind the line that is there when it comes, which moves on as requests are served or given up. Windows check their targets as often: which share of checks fails
 // is compared, and not which target is healthy when, which takes several checks in a row. How many requests come while checks
 // fail under an overload is counted ([Findings.Failing]), for results/audit.go to mark what follows.
 //

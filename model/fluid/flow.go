@@ -370,7 +370,7 @@ func (c *Cohort) findLaw(f *flow, now *held) {
 			}
 			return c.queue + demand/c.speed()
 		})
-		if law := c.diffusedWaits(f); law != nil {
+		if law := c.walkedWaits(f); law != nil {
 			took = law
 		}
 		law = fluid.Mix([]*fluid.Law{law, took}, []float64{c.varies, 1 - c.varies})

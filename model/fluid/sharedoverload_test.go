@@ -73,29 +73,6 @@ func TestClientsLeaveTargetsThatWorkOn(t *testing.T) {
 	}
 }
 
-// In order of arrival, where all ask for 1 s and a quarter more comes than there is: the time z that a wait leaves has the density
-// z^(-2-2c)·exp(-2c/ρz) up to 1 s, and exp(-2c(1-1/ρ)z) beyond, of whom all are served.
-func TestChanceServesWhoWaitsNearlyTooLong(t *testing.T) {
-	demand, err := rng.Fixed(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, c := overload(t, Shape{Station: fluid.Station{Demand: demand}}, 10, 900)
-	const x = 2 * 8 / 1.25
-	below, term := 0.0, 1.0
-	for k := range 17 { // the incomplete gamma function of 17, over x^17·exp(-x)
-		if k > 0 {
-			term *= x / float64(k)
-		}
-		below += term
-	}
-	below *= math.Gamma(17) / math.Pow(x, 17)
-	above := 1 / (2 * 8 * (1 - 1/1.25))
-	if got, want := 1-c.Late(60*sim.Second), above/(above+below); !(math.Abs(got/want-1) <= 0.15) {
-		t.Errorf("%v are served in time, want %v", got, want)
-	}
-}
-
 // A crowd is built of the past, and has as many as the past has left.
 func TestCrowdIsOfThePast(t *testing.T) {
 	demand, err := rng.Exponential(2)

@@ -25,10 +25,24 @@ func (t *Table) meant(key string) string {
 	if bare := strings.TrimSuffix(key, "_seconds"); hint == "" && bare != key { // as AWS has it
 		hint = t.r.nearest(bare, beside)
 	}
+	if hint == "" {
+		hint = within(key, beside)
+	}
 	if hint != "" {
 		return hint
 	}
 	return cmp.Or(t.r.schema.elsewhere(t.Pattern, key), t.r.schema.told(t.Pattern, key))
+}
+
+// within is the longest of some names that a key has as its first or last words, as
+// offering_class has class.
+func within(key string, names []string) (longest string) {
+	for _, name := range names {
+		if len(name) > len(longest) && (strings.HasSuffix(key, "_"+name) || strings.HasPrefix(key, name+"_")) {
+			longest = name
+		}
+	}
+	return longest
 }
 
 // MayCompare reports whether so many names more may be compared to find the one that

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"math"
 	"slices"
 
 	"headroom/model"
@@ -12,7 +13,9 @@ import (
 // launchTemplateKeys are those of [launch_template.NAME] and of an instance
 // that is made without one.
 func launchTemplateKeys() []schema.Key {
-	return schema.Within("launch_template.NAME", "ValidationError", slices.Concat(applicationKeys(), templateKeys()))
+	return schema.Within("launch_template.NAME", "ValidationError", slices.Concat(applicationKeys(), templateKeys(), []schema.Key{
+		schema.Row("version", schema.Whole(1, math.MaxInt32), "(in the order in which a group launches from them)", "its number where a group goes from one template to another: OldestLaunchTemplate ends instances of the lowest first"),
+	}))
 }
 
 func templateKeys() []schema.Key {
@@ -37,6 +40,7 @@ func (l *loader) readLaunchTemplates() {
 		t.Require("instance_type")
 		typ := l.instanceType(t, "instance_type", nil)
 		l.cfg.LaunchTemplates[i] = l.template(t, typ)
+		l.cfg.LaunchTemplates[i].Version = t.Whole("version")
 		t.Pass("services") // which those read who launch by it
 		t.Done()
 	}

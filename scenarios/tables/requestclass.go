@@ -22,7 +22,7 @@ const mostClasses = 20_000
 // queries, headers and sources, by the product of their weights.
 func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane.RequestClass {
 	paths, hosts := readWeighted(t, "path"), readWeighted(t, "host")
-	methods, queries, headers := readWeighted(t, "method"), readWeighted(t, "query"), readHeaders(t)
+	methods, queries, headers := readWeighted(t, "method"), orNone(readWeighted(t, "query")), readHeaders(t)
 	sources, rejected := l.readSources(t, w), readRejected(t)
 	for _, p := range paths {
 		if !strings.HasPrefix(p.name, "/") {
@@ -141,6 +141,25 @@ func weights(t *schema.Table, key string, n *tree.Node) []share {
 	return shares
 }
 
+// orNone adds the requests without what the shares are of, where those leave some: of
+// { "id=7" = 0.2 } four in five have none. Shares of 1 and more are weights.
+func orNone(shares []share) []share {
+	left := 1.0
+	for _, s := range shares {
+		if s.name == "" {
+			return shares
+		}
+		left -= s.weight
+	}
+	if len(shares) == 0 || left < leastShare { // one value alone is of weight 1
+		return shares
+	}
+	return append(shares, share{"", left})
+}
+
+// leastShare is below what decimal shares leave by rounding.
+const leastShare = 1e-9
+
 // headerShare is the headers of a share of the requests.
 type headerShare struct {
 	headers []routing.Header
@@ -156,16 +175,23 @@ func readHeaders(t *schema.Table) []headerShare {
 		return all
 	}
 	if n.Form != tree.TableForm {
-		t.Mistake(key, `must be a table of headers: { x-canary = { "1" = 0.05, "" = 0.95 } }`, "")
+		t.Mistake(key, `must be a table of headers: { "x-canary: 1" = 0.05 }`, "")
 		return nil
 	}
 	n.Inline = true
-	for _, name := range slices.Sorted(maps.Keys(n.Table)) {
+	tables, ok := headerTables(t, key, n)
+	if !ok {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		if err := (routing.Rule{Priority: 1, Headers: []routing.HeaderCondition{{Name: name, Values: []string{"x"}}}}).Validate(); err != nil {
 			t.Mistake(key, "must be of headers with names of letters, digits, - and _, at most 40; the key host has that header", "")
 			return nil
 		}
-		values := weights(t, key, n.Table[name])
+		values := weights(t, key, tables[name])
+		if tables[name].Form == tree.TableForm {
+			values = orNone(values)
+		}
 		if len(all)*len(values) > mostClasses {
 			return slices.Repeat(all[:1], mostClasses+1) // which is too many
 		}
@@ -182,6 +208,31 @@ func readHeaders(t *schema.Table) []headerShare {
 		all = more
 	}
 	return all
+}
+
+// headerTables returns the values of each header. Those that are written as packets have
+// them, "x-canary: 1" = 0.05, are gathered by header, whose case does not matter.
+func headerTables(t *schema.Table, key string, n *tree.Node) (map[string]*tree.Node, bool) {
+	tables, whole := map[string]*tree.Node{}, map[string]bool{}
+	for _, line := range slices.Sorted(maps.Keys(n.Table)) {
+		name, value, packed := strings.Cut(line, ":")
+		name, value = strings.ToLower(name), strings.TrimSpace(value)
+		values := tables[name]
+		if values != nil && (!packed || whole[name] || values.Table[value] != nil) {
+			t.Mistake(key, "must not give the header "+tree.Quote(line)+" twice", "")
+			return nil, false
+		}
+		switch {
+		case !packed:
+			tables[name], whole[name] = n.Table[line], true
+			continue
+		case values == nil:
+			values = tree.NewTable(n.Table[line].At)
+			tables[name] = values
+		}
+		values.Table[value] = n.Table[line]
+	}
+	return tables, true
 }
 
 // sourceShare is the share of the clients that rules take for the same source, and one of

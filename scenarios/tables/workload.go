@@ -26,14 +26,14 @@ func workloadKeys() []schema.Key {
 			schema.Row("path", weighted(), `"/"`, `path of the requests, or paths by weight: { "/" = 0.7, "/api" = 0.3 }`),
 			schema.Row("host", weighted(), `""`, "host of the requests, or hosts by weight"),
 			schema.Row("method", weighted(), `"GET"`, "method of the requests, or methods by weight"),
-			schema.Row("query", weighted(), `""`, `query of the requests, or queries by weight: { "id=1&lang=de" = 0.2, "" = 0.8 }`),
-			schema.Row("header", schema.Either("table of headers, each a value or values by weight", schema.TableOf(weighted())), "", `headers of the requests: { x-canary = { "1" = 0.05, "" = 0.95 } }; "" is a request without it`),
+			schema.Row("query", weighted(), `""`, `query of the requests, or queries by weight: { "id=1&lang=de" = 0.2 }; "" is a request without one, and has what weights below 1 leave`),
+			schema.Row("header", schema.Either("table of headers, each a value, values by weight, or the weight of \"name: value\"", schema.TableOf(schema.Either("value, values by weight, or weight", schema.Text(), schema.Quantity(schema.Share, 0, math.Inf(1)), schema.TableOf(schema.Quantity(schema.Share, 0, math.Inf(1)))))), "", `headers of the requests: { "x-canary: 1" = 0.05 }, or { x-canary = { "1" = 0.05 } }; "" is a request without it, and has what weights below 1 leave`),
 			schema.Row("rejected", schema.Either("table of shares by code", schema.TableOf(schema.Quantity(schema.Share, 0, 1))), "", `shares of the requests that an Application Load Balancer answers itself, whatever its rules: { "400" = 0.001 } malformed, or broken off before its body has ended; "403" blocked by AWS WAF; "408" begun, and nothing sent for its idle_timeout; "414" a URI that is too long; "561" an error of the identity provider`),
 			schema.Row("clients", schema.Inner(), "", "how those who send requests behave"),
 			schema.Row("clients.timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "they give up after this; never without"),
 			schema.Row("clients.deadline", schema.Quantity(schema.Seconds, 1e-6, year), "", "answers within it count as goodput, retries and all; without, every answer does"),
-			schema.Row("clients.sessions", schema.Whole(1, dataplane.MaxVisitors), "", "a closed loop instead of arrivals: so many clients, each of whom thinks, asks, and waits for the answer, so that a slow system is asked less"),
-			schema.Row("clients.think_time", schema.Law(schema.Seconds), "(required with sessions)", "sessions: how long a client waits after an answer, or a failure, before it asks again"),
+			schema.Row("clients.sessions", schema.Whole(1, dataplane.MaxVisitors), "", "a closed loop instead of arrivals: so many clients, each of whom thinks, asks, and waits for the answer, so that a slow system is asked less; beside arrivals the same as users"),
+			schema.Row("clients.think_time", schema.Law(schema.Seconds), "(required with sessions without arrivals)", "sessions: how long a client waits after an answer, or a failure, before it asks again"),
 			schema.Row("clients.users", schema.Whole(1, dataplane.MaxVisitors), "", "how many clients the arrivals come from, each as often as any other; without, every request is from a new one. Sticky target groups tell them apart"),
 			schema.Row("clients.session_duration", schema.Law(schema.Seconds), "(for good)", "how long a session or user keeps its cookies, before a new client takes its place"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
@@ -266,6 +266,8 @@ func (l *loader) readVisitors(t *schema.Table, w *dataplane.Workload) {
 	case sessions != nil && users != nil:
 		t.Mistake("users", "must not be given beside sessions, which are users", "")
 		t.Pass("think_time", "session_duration")
+	case sessions != nil && w.Arrivals != nil && !t.Has("think_time"):
+		v.Count = *sessions
 	case sessions != nil:
 		t.Require("think_time")
 		v.Count, v.Think = *sessions, l.law(t, "think_time")
@@ -290,11 +292,13 @@ func (l *loader) readVisitors(t *schema.Table, w *dataplane.Workload) {
 // by both.
 func (l *loader) requireArrivals(t *schema.Table, w *dataplane.Workload) {
 	clients := t.Node.Table["clients"]
-	closed := clients != nil && clients.Form == tree.TableForm && clients.Table["sessions"] != nil
+	has := func(key string) bool {
+		return clients != nil && clients.Form == tree.TableForm && clients.Table[key] != nil
+	}
 	switch given := t.Has("arrivals"); {
-	case !given && !closed && !t.Broken:
+	case !given && !has("sessions") && !t.Broken:
 		t.Add(schema.Fault{Path: t.PathOf("arrivals"), Rule: "is required"}, t.Node, "arrivals")
-	case given && closed:
-		t.Mistake("arrivals", "must not be given beside clients.sessions, which ask in a closed loop", "")
+	case given && has("sessions") && has("think_time"):
+		t.Mistake("arrivals", "must not be given beside clients.think_time, by which sessions ask in a closed loop", "")
 	}
 }
