@@ -32,8 +32,8 @@ func (p *Plane) foreseeableAlone(s *server) bool {
 // on.
 func (p *Plane) openAlone(f *fastPath, s *server) {
 	spec := s.station.Spec()
-	f.opensFor(s, s, min(int64(spec.Limit), mostSharing*spec.Servers<<f.impatient))
-	f.lines, f.waiting, f.upTo = false, 0, p.foreseeUpTo(s)
+	s.shared = newSharedCPU(spec.Servers, min(int64(spec.Limit), mostSharing*spec.Servers<<f.impatient), p.foreseeUpTo(s))
+	f.opensFor(s, s)
 	s.settles = settlesShared
 }
 

@@ -17,7 +17,6 @@ func (p *Plane) openApart(base *fastPath, b *server) {
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.opensInOrder(a, b.watch == inCalendar, p.kernel.Now())
-		f.lines = false
 		f.station.Reset(station.Spec{Servers: int64(a.gate.limit), Backlog: a.gate.backlog}, 0)
 	}
 	base.shared, b.settles = true, settlesApart

@@ -287,13 +287,20 @@ func (p *Plane) forgetApplication(h slab.Handle) {
 
 // verifyBase: what is on the CPU of a base is of its applications.
 func (p *Plane) verifyBase(b *server) error {
-	there := 0
+	there, waiting := 0, 0
 	for _, a := range b.applications {
 		computing, f, g := p.computing(indexOf(a)), &p.fastPaths[indexOf(a)], &p.servers.Get(a).gate
 		there += computing
-		if f.open && f.shared && f.lines && (int(g.limit-f.free) != computing || int(f.waiting) != g.line.Len()) {
-			return fmt.Errorf("%d requests compute and %d wait at an application with %d places, of which it has %d free, and %d waiting", computing, g.line.Len(), g.limit, f.free, f.waiting)
+		if !f.open || !f.shared {
+			continue
 		}
+		waiting += g.line.Len()
+		if limit := b.shared.places(g.limit); int(limit-f.free) != computing {
+			return fmt.Errorf("%d requests compute at an application with %d places, of which it has %d free", computing, limit, f.free)
+		}
+	}
+	if waiting != int(b.shared.waits) {
+		return fmt.Errorf("%d requests wait in the lines before a CPU, not %d", waiting, b.shared.waits)
 	}
 	if b.settles == settlesApart {
 		if int64(there) > b.station.Servers() || !b.station.Idle() {

@@ -145,7 +145,7 @@ func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
 	case s.keeps:
 		p.play(id, now)
 	case s.settles == settlesShared:
-		p.passShared(id, &s.station, now)
+		p.passShared(id, s, now)
 	default:
 		p.settle(id, now)
 	}

@@ -12,7 +12,7 @@ import (
 // all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
 // the server's own station all that is aboard as soon as it is not. Fast paths lie apart
 // from the rest of their servers, for a plain request needs nothing else: of four cache lines
-// the first is all that is touched when it has ended, and the first and the second, which the
+// the first is all that is touched when it has ended, or where it shares a CPU, and the first and the second, which the
 // machine fetches together, are all that is when it comes, at a station of one or two.
 type fastPath struct {
 	open     bool
@@ -28,6 +28,8 @@ type fastPath struct {
 	asked    int32            // compact requests that came through it and that it does not know of
 	ended    int32            // compact requests that it answered and does not know of
 	answered sim.Time         // the last answer to one
+	base     uint32           // shared: whose CPU it is
+	free     int32            // shared: places that nobody has
 	station  station.Foreseen // its first fields end the first line
 
 	nic       *nic        // the server's, where bytes take their time
@@ -35,16 +37,7 @@ type fastPath struct {
 	pace      float64     // as the server's
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int32       // times that somebody would not wait, or found too many
-	most      int32       // shared: who is served at once at most
-	work      sim.Time    // lines: of all aboard
-	slow      float64     // shared: times as long as alone that work takes at most
-	base      uint32      // shared: whose CPU it is
-	upTo      int32       // counted and shared: see [Plane.foreseeUpTo]
-	foresees  bool        // counted and shared: the ends of all who compute there are announced
-	lines     bool        // shared, of an application: requests may wait for a place
-	free      int32       // lines: places that nobody has
-	waiting   int32       // lines: who stands in that of its gate
-	_         [16]byte    // to the end of its fourth cache line
+	_         [60]byte    // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -205,7 +198,7 @@ func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
 		return p.endWithFlows(k, f, now)
 	}
 	if f.shared {
-		p.leavesPlace(k, f, at)
+		p.leavesPlace(k, at)
 		return sim.Never
 	}
 	if !f.station.Due(at) {
@@ -308,7 +301,7 @@ func (p *Plane) growFastPaths(id uint32) {
 	}
 	f := &p.fastPaths[id]
 	f.open, f.in, f.out, f.impatient, f.target, f.nic = false, 0, 0, 0, noIndex, nil
-	f.wired, f.shared, f.foresees = false, false, false
+	f.wired, f.shared = false, false
 	f.station.Reset(station.Spec{}, 0)
 }
 

@@ -13,6 +13,7 @@ import (
 // server is one instance as requests see it. What each request asks of it comes first: it
 // lies in few lines of the processor's cache.
 type server struct {
+	shared    sharedCPU
 	station   station.Station
 	supply    *supply  // nil: it gets all of its vCPUs for good, and only serves requests
 	nic       *nic     // nil: bytes take no time
@@ -29,10 +30,11 @@ type server struct {
 	settles   settling
 	untracked bool // a base, or one of its applications, whose requests have no trips
 	zone      model.Zone
+	hurried   bool     // somebody counts its requests as they end
+	metered   bool     // what it is sent leaves AWS
 	attended  int16    // checks aboard that decide: departures are in the kernel
 	pace      float64  // CPU time here for a second of demand
 	lag       sim.Time // onReturn: of that event, after the departure; Never: it needs none
-	hurried   bool     // somebody counts its requests as they end
 	in, out   model.Bytes
 	cfg       *Service // nil: serves no requests
 	service   int32
@@ -73,11 +75,10 @@ type server struct {
 	tracks int32    // connections at most; 0: no limit
 	files  []bool   // by file system: its mount is there; nil without a filter
 
-	travel  sim.Time // to it and back, of a machine outside
-	metered bool     // what it is sent leaves AWS
+	travel sim.Time // to it and back, of a machine outside
 
 	impairment model.Impairment
-	_          [16]byte // to the end of a cache line, its slot's generation before it
+	_          [8]byte // to the end of a cache line, its slot's generation before it
 }
 
 // Listen opens the application port. Target groups without checks find out at

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"headroom/sim"
-	"headroom/sim/station"
 )
 
 // While no more requests compute where they share a CPU than it has vCPUs, each has one of its own:
@@ -32,9 +31,9 @@ func (p *Plane) foreseeUpTo(b *server) int32 {
 }
 
 // computes puts a compact request that comes now on the CPU of a base.
-func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Time) {
-	now := p.compact.at(k).arrived
-	if f.foresees {
+func (p *Plane) computes(k uint32, f *fastPath, b *server, time sim.Time) {
+	now, s := p.compact.at(k).arrived, &b.station
+	if b.shared.foresees {
 		p.foreseen++
 		p.compact.ends.insert(k, now+time)
 		if s.Next() <= now {
@@ -45,14 +44,13 @@ func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Tim
 		return
 	}
 	for s.Next() <= now { // and nobody shares
-		at, left := s.Next(), s.First()
-		if of := &p.fastPaths[p.compact.at(left).server]; of.waiting == 0 {
+		if b.shared.waits == 0 {
 			p.foreseen++
-			s.Replace(now, k, time)
-			p.leavesPlace(left, of, at)
+			at := s.Next()
+			p.leavesPlace(s.Replace(now, k, time), at)
 			return
 		}
-		p.departs(s)
+		p.departs(b)
 	}
 	s.Begin(now, k, time)
 	if f.counted {
@@ -62,49 +60,43 @@ func (p *Plane) computes(k uint32, f *fastPath, s *station.Station, time sim.Tim
 
 // foreseeAgain sees to it that one more can compute on a base where somebody picks by requests in
 // flight: its ends are foreseen if so few compute, and no more if one more shares a vCPU.
-func (p *Plane) foreseeAgain(f *fastPath, s *station.Station, now sim.Time) {
+func (p *Plane) foreseeAgain(f *fastPath, b *server, now sim.Time) {
+	s := &b.station
 	if p.compact.ends.behind(now) { // who picks by requests in flight has turned it
 		p.compact.ends.turn(now, p.endDue)
 	}
 	switch {
-	case f.foresees:
+	case b.shared.foresees:
 		if s.Next() > now && s.InService() >= int(s.Servers()) {
-			p.unforesee(f.base, s)
+			p.unforesee(f.base, b)
 		}
 		return
 	case s.Next() <= now:
-		p.passShared(f.base, s, now)
+		p.passShared(f.base, b, now)
 	}
-	if s.InService() > int(f.upTo) {
+	if s.InService() > int(b.shared.upTo) {
 		return
 	}
 	p.calendar.remove(f.base)
 	s.Each(now, func(k uint32, left sim.Time) { p.compact.ends.insert(k, now+left) })
-	p.setForesees(f.base, true)
+	b.shared.foresees = true
 }
 
 // unforesee has a base announce its next departure alone, and forgets who has ended there.
-func (p *Plane) unforesee(id uint32, s *station.Station) {
-	if !p.fastPaths[id].foresees {
+func (p *Plane) unforesee(id uint32, b *server) {
+	if !b.shared.foresees {
 		return
 	}
+	s := &b.station
 	p.foresights++
 	until := p.compact.ends.turned
 	p.compact.ends.turn(until, p.endDue) // who came then may have left then
-	p.setForesees(id, false)
+	b.shared.foresees = false
 	for s.Next() <= until {
 		s.Leave()
 	}
 	s.Each(until, func(k uint32, _ sim.Time) { p.compact.ends.remove(k) })
 	p.calendar.announce(id, s.Next())
-}
-
-// setForesees notes on all who share a CPU whether the ends of all of them are announced.
-func (p *Plane) setForesees(id uint32, foresees bool) {
-	p.fastPaths[id].foresees = foresees
-	for _, h := range p.servers.at(id).applications {
-		p.fastPaths[indexOf(h)].foresees = foresees
-	}
 }
 
 // Foresight returns how many requests, where they share a CPU, took the vCPU of one that had left or had an end that was

@@ -4,8 +4,8 @@ import "headroom/sim"
 
 // Where an application lets fewer requests compute at once than may share the CPU of its machine,
 // there is a line before it, and who comes takes a place or waits for one. Where they are that
-// many, or without bound, nobody waits, and nobody counts places on the fast path. While it is open
-// free places are counted there, beside all else that is asked, and the gate has its line alone.
+// many, or without bound, nobody waits. While the fast path is open free places are counted there,
+// beside all else that is asked, and the gate has its line alone.
 
 // placesHeld is how many requests have a place at the gate of a settled server.
 func (p *Plane) placesHeld(id uint32, s *server) int {
@@ -15,16 +15,18 @@ func (p *Plane) placesHeld(id uint32, s *server) int {
 	return p.computing(id)
 }
 
-// waitsSurely reports whether a request that takes a time on the CPU, and waits for a place before,
-// has ended before somebody's patience has: all places of its application work off what is aboard.
-func (f *fastPath) waitsSurely(time, patience sim.Time, g *gate) bool {
-	return (float64(time)+float64(f.work)/float64(g.limit))*f.slow <= float64(patience)
+// waitsSurely reports whether a request that takes a time on the CPU of a base, settled up to now,
+// and waits for a place before, has ended before somebody's patience has: all places of its
+// application work off what is before it, the line and a part of all that computes there.
+func (b *server) waitsSurely(time, now, patience sim.Time, g *gate) bool {
+	before := float64(b.station.Left(now)) + float64(g.line.Demand())
+	return (float64(time)+before/float64(g.limit))*b.shared.slow <= float64(patience)
 }
 
 // waitsShared is [Plane.enterShared] for who finds all places of its application taken.
 func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	g, time := &p.servers.at(r.server).gate, f.time(r.demand)
-	if g.line.Len() >= int(g.backlog) || !f.waitsSurely(time, patience, g) {
+	g, b, time := &p.servers.at(r.server).gate, p.servers.at(f.base), f.time(r.demand)
+	if g.line.Len() >= int(g.backlog) || !b.waitsSurely(time, r.arrived, patience, g) {
 		return false
 	}
 	if !n.came.add(r.arrived) {
@@ -33,8 +35,7 @@ func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience si
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
 	g.line.Push(k, time)
-	f.waiting++
-	f.work += time
+	b.shared.waits++
 	return true
 }
 
@@ -48,30 +49,27 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 		return true
 	}
 	limits, patience := p.patience(i, r, f)
-	if waits && !f.waitsSurely(time, patience, g) || !waits && (f.stationFull(&b.station) || !f.endsSurely(time, patience)) {
+	if waits && !b.waitsSurely(time, p.kernel.Now(), patience, g) || !waits && (b.crowded() || !b.shared.endsSurely(time, patience)) {
 		p.refuseShared(f.base, b)
 		return false
 	}
 	if limits != nil {
 		p.removeDeadline(limits, r)
 	}
-	f.work += time
 	if waits {
 		r.phase = queued
 		g.line.Push(p.standsFor(i, r), time)
-		f.waiting++
+		b.shared.waits++
 		return true
 	}
-	f.free--
 	p.computesFull(i, f, b, 0)
 	return true
 }
 
-// leavesPlace ends a compact request that has left the CPU of a base.
-func (p *Plane) leavesPlace(k uint32, f *fastPath, at sim.Time) {
-	if f.lines {
-		f.work -= f.time(p.compact.at(k).demand)
-		f.free++
-	}
+// leavesPlace ends a compact request that has left the CPU of a base, and returns its fast path.
+func (p *Plane) leavesPlace(k uint32, at sim.Time) *fastPath {
+	f := &p.fastPaths[p.compact.at(k).server]
+	f.free++
 	p.compactEnds(k, f, at)
+	return f
 }

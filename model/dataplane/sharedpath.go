@@ -45,57 +45,83 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 		p.openApart(base, b)
 		return true
 	}
-	most := mostSharing * b.station.Servers() << base.impatient
-	lines := fewest < mostSharing*b.station.Servers()
+	servers := b.station.Servers()
+	most := mostSharing * servers << base.impatient
+	lines := fewest < mostSharing*servers
 	if most = min(most, fewest); lines {
-		most = min(places, mostSharing*b.station.Servers()<<base.impatient)
+		most = min(places, mostSharing*servers<<base.impatient)
 	}
+	b.shared = newSharedCPU(servers, most, p.foreseeUpTo(b))
+	b.shared.lines = lines
 	for _, h := range b.applications {
-		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
-		f.opensFor(a, b, most)
-		f.lines, f.upTo = lines, p.foreseeUpTo(b)
-		f.free, f.waiting = a.gate.limit, 0
+		p.fastPaths[indexOf(h)].opensFor(p.servers.Get(h), b)
 	}
 	base.shared = true
 	b.settles = settlesShared
 	return true
 }
 
-// opensFor opens the fast path of a server that computes on the CPU of a base with so many
-// requests at most.
-func (f *fastPath) opensFor(s, base *server, most int64) {
+// sharedCPU is what the CPU of a base has in common for all who share it on a fast path. It lies
+// beside the station, which is asked with it.
+type sharedCPU struct {
+	waits    int32   // who stands in the lines before it
+	most     int32   // who is served at once at most
+	slow     float64 // times as long as alone that work takes at most
+	upTo     int32   // see [Plane.foreseeUpTo]
+	foresees bool    // the ends of all who compute there are announced
+	lines    bool    // requests may wait for a place
+}
+
+func newSharedCPU(servers, most int64, upTo int32) sharedCPU {
+	return sharedCPU{most: int32(most), slow: placeMargin * max(1, float64(most)/float64(servers)), upTo: upTo}
+}
+
+// manyPlaces is how many places an application has before which there is no line: whoever asks
+// finds one free.
+const manyPlaces = 1 << 30
+
+// places is how many places an application with a limit has.
+func (c *sharedCPU) places(limit int32) int32 {
+	if c.lines {
+		return limit
+	}
+	return manyPlaces
+}
+
+// opensFor opens the fast path of a server that computes on the CPU of a base.
+func (f *fastPath) opensFor(s, base *server) {
 	f.open, f.shared, f.counted = true, true, base.watch == inCalendar
 	f.zone, f.pace, f.paced = uint8(s.zone), s.pace, s.pace != 1
-	f.target, f.answered, f.work, f.base = noIndex, -1, 0, base.id
-	f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(base.station.Servers()))
+	f.target, f.answered, f.base, f.free = noIndex, -1, base.id, base.shared.places(s.gate.limit)
 }
 
-// endsSurely reports whether a request that takes a time on a CPU has ended before somebody's
+// endsSurely reports whether a request that takes a time on the CPU has ended before somebody's
 // patience has.
-func (f *fastPath) endsSurely(time, patience sim.Time) bool {
-	return float64(time)*f.slow <= float64(patience)
+func (c *sharedCPU) endsSurely(time, patience sim.Time) bool {
+	return float64(time)*c.slow <= float64(patience)
 }
 
-// stationFull reports whether one more would be one too many at a station.
-func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >= int(f.most) }
+// crowded reports whether one more would be one too many on the CPU of a base.
+func (b *server) crowded() bool { return b.station.InService() >= int(b.shared.most) }
 
 // enterShared is [Plane.enterCompact] for a fast path on which requests share a CPU.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	now, time, s := r.arrived, f.time(r.demand), &p.servers.at(f.base).station
+	now, time, b := r.arrived, f.time(r.demand), p.servers.at(f.base)
+	s := &b.station
 	if f.counted {
-		p.foreseeAgain(f, s, now)
+		p.foreseeAgain(f, b, now)
 	} else {
 		for s.Shares() && s.Next() <= now {
-			p.departs(s)
+			p.departs(b)
 		}
 	}
-	if f.lines && f.free == 0 {
-		p.passShared(f.base, s, now)
+	if f.free == 0 {
+		p.passShared(f.base, b, now)
 		if f.free == 0 {
 			return p.waitsShared(r, f, n, patience)
 		}
 	}
-	if f.stationFull(s) || !f.endsSurely(time, patience) {
+	if b.crowded() || !b.shared.endsSurely(time, patience) {
 		return false
 	}
 	if !n.came.add(now) {
@@ -104,27 +130,24 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if now >= p.meter.warmup {
 		n.came.atOnce++
 	}
-	if f.lines {
-		f.free--
-		f.work += time
-	}
+	f.free--
 	k := p.compact.alloc()
 	*p.compact.at(k) = *r
-	p.computes(k, f, s, time)
+	p.computes(k, f, b, time)
 	return true
 }
 
 // enterSharedFull is [Plane.enterFastPath] for such a fast path.
 func (p *Plane) enterSharedFull(i uint32, f *fastPath) bool {
 	id, b, now := f.base, p.servers.at(f.base), p.kernel.Now()
-	if f.foresees || b.station.Next() <= now {
+	if b.shared.foresees || b.station.Next() <= now {
 		p.settle(id, now)
 	}
 	r := p.requests.at(i)
-	if f.lines {
+	if b.shared.lines {
 		return p.enterLineFull(i, r, f, b)
 	}
-	if f.stationFull(&b.station) {
+	if b.crowded() {
 		p.refuseShared(id, b)
 		return false
 	}
@@ -132,7 +155,7 @@ func (p *Plane) enterSharedFull(i uint32, f *fastPath) bool {
 	if r.source != checkSource { // whose time is up by an event
 		switch limits, patience := p.patience(i, r, f); {
 		case limits == nil:
-		case f.endsSurely(time, patience):
+		case b.shared.endsSurely(time, patience):
 			p.removeDeadline(limits, r)
 		default:
 			keeps = keepsLimit
@@ -148,6 +171,7 @@ func (p *Plane) computesFull(i uint32, f *fastPath, b *server, keeps uint32) {
 	if r.phase = inService; !r.gone {
 		p.meter.started(now, r, now)
 	}
+	f.free--
 	k := p.standsFor(i, r)
 	p.compact.at(k).out = keeps
 	b.station.Begin(now, k, f.time(r.demand))
@@ -185,39 +209,41 @@ func (p *Plane) goesShared(i uint32, s, b *server) bool {
 
 // passShared plays what happened on the CPU of a base that has a fast path, up to and including
 // an instant.
-func (p *Plane) passShared(id uint32, s *station.Station, until sim.Time) {
-	p.unforesee(id, s)
-	for s.Next() <= until {
-		p.departs(s)
+func (p *Plane) passShared(id uint32, b *server, until sim.Time) {
+	p.unforesee(id, b)
+	for b.station.Next() <= until {
+		p.departs(b)
 	}
 }
 
 // departs ends who leaves the CPU of a base next, and gives its place to the next in line of its
 // application.
-func (p *Plane) departs(s *station.Station) {
-	at, k := s.Next(), s.First()
-	r := p.compact.at(k)
-	server := r.server
-	f := &p.fastPaths[server]
-	if f.waiting == 0 {
-		s.Leave()
-		p.leavesPlace(k, f, at)
+func (p *Plane) departs(b *server) {
+	at, k := b.station.Next(), b.station.First()
+	if b.shared.waits == 0 {
+		b.station.Leave()
+		p.leavesPlace(k, at)
 		return
 	}
-	next, time := p.servers.at(server).gate.line.Pop()
-	s.Replace(at, next, time)
-	f.waiting--
-	p.leavesPlace(k, f, at)
-	f.free--
+	line := &p.servers.at(p.compact.at(k).server).gate.line
+	if line.Len() == 0 {
+		b.station.Leave()
+		p.leavesPlace(k, at)
+		return
+	}
+	next, time := line.Pop()
+	b.station.Replace(at, next, time)
+	b.shared.waits--
+	p.leavesPlace(k, at).free--
 	p.compactBegins(next, at)
 }
 
 // settleShared is [Plane.settleFastPath] for all who share the CPU of a base.
 func (p *Plane) settleShared(b *server, until sim.Time) {
-	if p.fastPaths[b.id].foresees {
+	if b.shared.foresees {
 		p.compact.ends.turn(until, p.endDue)
 	}
-	p.passShared(b.id, &b.station, until)
+	p.passShared(b.id, b, until)
 	p.tellShared(b)
 	p.countGathered()
 }
@@ -246,7 +272,7 @@ func (p *Plane) leaveShared(id uint32) {
 		p.leaveApart(base, b)
 		return
 	}
-	p.unforesee(id, &b.station)
+	p.unforesee(id, b)
 	p.tellShared(b)
 	base.open, base.shared, b.settles = false, false, settlesStation
 	jobs := []uint32{}
@@ -271,6 +297,7 @@ func (p *Plane) leaveShared(id uint32) {
 		f := &p.fastPaths[indexOf(h)]
 		f.open, f.shared = false, false
 	}
+	b.shared.waits = 0
 	p.limitAgain(jobs)
 }
 

@@ -22,18 +22,16 @@ import (
 // yet.
 //
 // The fields lie as who keeps many stations reads them: what is asked of every arrival and
-// every departure comes first, in 32 bytes; one or two servers and the line after it, in a cache
+// every departure comes first, in 24 bytes; one or two servers and the line after it, in a cache
 // line; more servers lie elsewhere.
 type Foreseen struct {
 	due     sim.Time // when the first of next is; Never without one
 	work    uint64   // demand of all jobs so far, in nanoseconds; it wraps
 	servers int32
 	backlog int32
-	size    uint32  // games: the servers, and others to make it a power of two
-	few     bool    // they lie in pair, else in tree
-	pair    [2]free // the first games, by what comes first: see below
+	pair    [2]free // the games of up to two servers: see below
 	next    ring[handover]
-	tree    []free // as pair
+	tree    []free // those of more, and of others to make it a power of two
 }
 
 // free is a server, and until when it is at work for the last job that it was given. The
@@ -69,41 +67,48 @@ const NoJob = ^uint32(0)
 func (f *Foreseen) Reset(spec Spec, busy uint64) {
 	*f = Foreseen{
 		servers: int32(spec.Servers), backlog: spec.Backlog, due: sim.Never, work: busy,
-		size: 1, tree: f.tree[:0], next: ring[handover]{places: f.next.places},
+		tree: f.tree[:0], next: ring[handover]{places: f.next.places},
 	}
-	for int64(f.size) < spec.Servers {
-		f.size *= 2
+	size := uint32(1)
+	for int64(size) < spec.Servers {
+		size *= 2
 	}
-	if f.few = int(f.size) <= len(f.pair); !f.few {
-		f.tree = slices.Grow(f.tree, int(f.size))[:f.size]
+	if !f.few() {
+		f.tree = slices.Grow(f.tree, int(size))[:size]
 	}
-	for node := range f.size { // all have been free since ever: the lowest wins
+	for node := range size { // all have been free since ever: the lowest wins
 		leaf := 2*node + 1
 		if node == 0 {
-			leaf = f.size
+			leaf = size
 		}
-		for leaf < f.size {
+		for leaf < size {
 			leaf *= 2
 		}
-		game := free{who: uint64(leaf-f.size)<<32 | uint64(NoJob)}
-		if leaf-f.size >= uint32(spec.Servers) {
+		game := free{who: uint64(leaf-size)<<32 | uint64(NoJob)}
+		if leaf-size >= uint32(spec.Servers) {
 			game.done = noServer
 		}
 		f.games()[node] = game
 	}
 }
 
+// few reports whether the games lie in pair, and not in tree.
+func (f *Foreseen) few() bool { return f.servers <= int32(len(f.pair)) }
+
 // games are the nodes of the tournament.
 func (f *Foreseen) games() []free {
-	if f.few {
-		return f.pair[:f.size&3]
+	switch {
+	case !f.few():
+		return f.tree
+	case f.servers == 2:
+		return f.pair[:]
 	}
-	return f.tree
+	return f.pair[:1]
 }
 
 // first is the server that is the first to be free.
 func (f *Foreseen) first() *free {
-	if f.few {
+	if f.few() {
 		return &f.pair[0]
 	}
 	return &f.tree[0]
@@ -154,9 +159,9 @@ func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) (left uint32, leav
 	}
 	done, who := uint64(end), first.who&^uint64(NoJob)|uint64(job)
 	switch {
-	case !f.few:
+	case !f.few():
 		done, who = f.playOff(done, who)
-	case f.size == 2:
+	case f.servers == 2:
 		done, who = f.pair[1].play(done, who)
 	}
 	first.done, first.who = done, who
@@ -311,7 +316,7 @@ func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
 func (f *Foreseen) Unfold(at sim.Time, name func(job uint32) uint32, waits func(job, ticket uint32) (demand sim.Time)) Station {
 	s := New(Spec{Servers: int64(f.servers), Limit: f.servers, Backlog: f.backlog})
 	s.changed, s.since, s.busy = at, at, f.Busy(at)
-	ends := make(map[uint32]uint64, f.size) // of who is in service
+	ends := make(map[uint32]uint64, len(f.games())) // of who is in service
 	games := f.games()
 	for k := range games {
 		if s := &games[k]; s.at(at) {

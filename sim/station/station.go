@@ -32,19 +32,19 @@ type Spec struct {
 // Station is the state of one station. The zero Station refuses everything.
 type Station struct {
 	servers int32
-	ceiling Speed // of the work of all servers together
-	limit   int32
 	running int32 // in service
 	alone   int32 // jobs in service at most while each is served at full speed; -1: none is
+	limit   int32
 	changed sim.Time
 	since   sim.Time // changed; before that while each job is served at full speed: see Offer
 	clock   uint64   // virtual clock at since
 	due     sim.Time // next departure; Never without one
 	busy    uint64   // server-nanoseconds of work done until since, or as if the jobs had been there then
 	jobs    jobList
-	waiting Queue
-	backlog int32
+	ceiling Speed // of the work of all servers together
 	speed   Speed
+	backlog int32
+	waiting Queue
 }
 
 const clockShift = 8
