@@ -1,6 +1,7 @@
 package fluid
 
 import (
+	"maps"
 	"sync"
 
 	"headroom/sim/rng"
@@ -52,11 +53,7 @@ func (s *Solved) of(key solvedKey, solve func() *Law) *Law {
 func (s *Solved) Keep(demand func(rng.Distribution) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key := range s.known {
-		if !demand(key.station.Demand) {
-			delete(s.known, key)
-		}
-	}
+	maps.DeleteFunc(s.known, func(key solvedKey, _ *solvedLaw) bool { return !demand(key.station.Demand) })
 }
 
 // Share has the laws that take long to work out looked up among those of others, and kept for them.
