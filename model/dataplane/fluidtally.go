@@ -61,11 +61,7 @@ func (p *Plane) recordFluid() {
 		}
 		p.recordOthers(t, u)
 		p.recordObserved(t, u)
-		if f.step >= sim.Minute { // who takes the longest steps wants no more than that
-			t.stay.RecordCoarsely(f.into, t.n, u)
-		} else {
-			t.stay.Record(f.into, t.n, u)
-		}
+		t.stay.Record(f.into, t.n, u)
 	}
 	f.tallies = f.tallies[:0]
 	p.recordDurations()

@@ -92,7 +92,6 @@ type Batch struct {
 	N      int64
 	Offset float64 // from 0 to 1: the k-th stay is that which a share (k + offset)/n does not exceed
 	Limit  float64 // seconds that none exceeds; those that would are left out of the law. 0: none
-	Each   int64   // observations that each stay makes; 0: one
 }
 
 // Into is a histogram, and how many nanoseconds longer than a stay each of its observations is.
@@ -105,9 +104,6 @@ type Into struct {
 func (b *Batch) record(into []Into, stay, n int64) {
 	if b.Limit > 0 {
 		stay = min(stay, int64(b.Limit*1e9))
-	}
-	if b.Each > 1 {
-		n *= b.Each
 	}
 	for _, to := range into {
 		if n == 1 {
