@@ -15,40 +15,41 @@ import (
 // registered, healthy and draining, which nodes clients know, who is impaired. What changes
 // at a server plays the time up to then first ([Plane.regroup]).
 type fluidly struct {
-	step     sim.Time
-	from, to sim.Time          // the present step, with its end
-	done     sim.Time          // what comes before is played
-	length   sim.Time          // of what is being played
-	inflows  []inflow          // by workload, and by attempt
-	thinkers []*fluid.Thinkers // by workload, where some ask in a closed loop
-	cohorts  []*cohort
-	byKey    map[cohortKey]*cohort
-	places   []place // by server
-	currents []*current
-	known    map[currentKey]*current
-	stale    bool // currents lead where requests go no more
-	nodes    []nodeFlow
-	tallies  []tally
-	into     []law.Into // where one of them is recorded
-	draws    rng.Stream
-	checks   rng.Stream
-	works    rng.Stream
-	answers  rng.Stream
-	bursts   bool // some servers have CPU credits
-	laws     *fluid.Laws
-	audit    *fluid.Audit                // nil: none
-	auto     *fluid.Auto                 // nil: rates everywhere
-	mixtures map[string]rng.Distribution // of demands, by whose they are
-	demands  []rng.Distribution          // that differ
-	blends   []blend
-	links    map[linkKey]*law.Laws // of flows of one size
-	minute   sim.Time              // when responses are recorded next
-	services []fluidService        // by service
-	deepest  int                   // level of services
-	fleets   bool                  // calls lead to instances without a balancer
-	sticky   []stickyClients
-	held     []heldFlows
-	expiries []sim.Time // of certificates, that are to come
+	step      sim.Time
+	from, to  sim.Time          // the present step, with its end
+	done      sim.Time          // what comes before is played
+	length    sim.Time          // of what is being played
+	inflows   []inflow          // by workload, and by attempt
+	thinkers  []*fluid.Thinkers // by workload, where some ask in a closed loop
+	cohorts   []*cohort
+	byKey     map[cohortKey]*cohort
+	places    []place // by server
+	currents  []*current
+	known     map[currentKey]*current
+	stale     bool // currents lead where requests go no more
+	nodes     []nodeFlow
+	tallies   []tally
+	into      []law.Into // where one of them is recorded
+	draws     rng.Stream
+	checks    rng.Stream
+	works     rng.Stream
+	answers   rng.Stream
+	bursts    bool // some servers have CPU credits
+	laws      *fluid.Laws
+	audit     *fluid.Audit                // nil: none
+	auto      *fluid.Auto                 // nil: rates everywhere
+	mixtures  map[string]rng.Distribution // of demands, by whose they are
+	demands   []rng.Distribution          // that differ
+	blends    []blend
+	links     map[linkKey]*law.Laws // of flows of one size
+	minute    sim.Time              // when responses are recorded next
+	services  []fluidService        // by service
+	deepest   int                   // level of services
+	fleets    bool                  // calls lead to instances without a balancer
+	sticky    []stickyClients
+	held      []heldFlows
+	divisions knownDivisions
+	expiries  []sim.Time // of certificates, that are to come
 }
 
 // inflow is the arrivals of a workload: its first attempts, or those of one number of retries.
@@ -67,6 +68,7 @@ type inflow struct {
 	expected   float64       // in it
 	given      int64         // of count, what is played
 	currents   []*current
+	led        []*current // where they led before currents were found last
 	shares     []float64
 	carries    []float64
 	parts      []int64
@@ -134,6 +136,7 @@ func (p *Plane) onFluidSteps(ev model.Event) {
 	p.playFluid(f.to)
 	p.spendCredits()
 	f.followRepeats()
+	p.followRates()
 	if f.to == f.minute {
 		p.recordFluid()
 		f.minute += sim.Minute

@@ -120,7 +120,7 @@ func (p *Plane) findCurrents() {
 	for level := range f.deepest + 2 { // callers first
 		for i := range f.inflows {
 			if in := &f.inflows[i]; p.levelOf(in.source) == level {
-				in.currents = in.currents[:0]
+				in.currents, in.led = in.led[:0], in.currents
 				p.divideInflow(i)
 			}
 		}
@@ -132,7 +132,9 @@ func (p *Plane) findCurrents() {
 		for _, c := range in.currents {
 			in.shares = append(in.shares, c.share)
 		}
-		in.carries, in.parts = make([]float64, len(in.currents)), make([]int64, len(in.currents))
+		if !slices.Equal(in.currents, in.led) { // else what is left over of them is theirs
+			in.carries, in.parts = make([]float64, len(in.currents)), make([]int64, len(in.currents))
+		}
 	}
 	for _, c := range f.currents {
 		p.equipCurrent(c)

@@ -87,13 +87,8 @@ func (p *Plane) divideGroup(key currentKey, group int, share float64) {
 		return false
 	}
 	weight := func(c *cohort) float64 { return float64(c.servers) }
-	if p.targetGroups[group].counts { // the fewer in flight the faster
-		weight = func(c *cohort) float64 {
-			if c.key.reach != serves {
-				return float64(c.servers)
-			}
-			return float64(c.servers*c.Servers) * c.Speed
-		}
+	if p.targetGroups[group].counts {
+		weight = p.weighByFewest(key, rotates)
 	}
 	if share = p.divideByCookie(key, share); share > 0 && !p.divideCohorts(key, share, rotates, weight) {
 		if key.outcome = findsNobody; p.targetGroups[group].cfg.Flows.On {

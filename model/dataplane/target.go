@@ -22,6 +22,8 @@ type targetGroup struct {
 	idle   sim.Time       // how long its balancers keep a connection open; 0: without balancers
 
 	requests, responses int64
+	noted               int64             // of requests, when a step of rates was played last
+	lately              float64           // requests a second, of late, if it counts and rates are played
 	latency             stat.Sum          // ns, over responses
 	times               []*stat.Histogram // of response times, for who asked for them
 

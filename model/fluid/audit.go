@@ -163,20 +163,27 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 		a.windows[slot-1].extend(c, at, m)
 	}
 	w.extend(c, at, m)
-	if score := w.kind.of(m, before, known); score > w.score {
+	playable := before.number*float64(c.played()) <= mostThere
+	if score := w.kind.of(m, before, known); playable && score > w.score {
 		w.begin(c, at, m, came.Checks)
 		w.begins, w.score = before, score
 		w.extend(c, at, m)
 	}
 	s := &a.spare[m.regime(at)]
 	s.extend(c, at, m)
-	if score := m.number * float64(m.targets); known && score > s.score*muchMore {
+	if score := m.number * float64(m.targets); playable && known && score > s.score*muchMore {
 		s.kind = [...]Kind{Steady: Calm, Overloaded: Loaded, Rescaled: Changed}[m.regime(at)]
 		s.begin(c, at, m, came.Checks)
 		s.begins, s.score = before, score
 		s.extend(c, at, m)
 	}
 }
+
+// mostThere is how many requests are played at once, of those who are at targets or come there in a step.
+const mostThere = 1_000_000
+
+// played is how many targets are played.
+func (s *Shape) played() int { return max(1, min(s.Choices, mostTargets)) }
 
 // begin has a window begin with a step of a cohort that ends at an instant.
 func (w *window) begin(c *Cohort, at sim.Time, m moment, checks []Check) {

@@ -235,3 +235,33 @@ func TestAuditKnowsItsChance(t *testing.T) {
 		}
 	}
 }
+
+// Two nodes know nothing of each other's turns: requests meet at targets more often than where one takes turns, and windows say so as rates do.
+func TestWindowsHaveTheTurnsOfEachNode(t *testing.T) {
+	demand, err := rng.Exponential(0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func(nodes int) *Finding {
+		a := NewAudit(0, 4000*sim.Second, 12)
+		c := &Cohort{Targets: 4, Shape: Shape{
+			Station: fluid.Station{Servers: 1, Places: 1, Demand: demand, Backlog: NoLimit}, Split: fluid.Split{Rule: fluid.InTurn, Nodes: nodes}, Choices: 4,
+		}}
+		laws := NewLaws()
+		for i := range 4000 {
+			came := Arrivals{Length: sim.Second, Expected: 16, Patience: sim.Never}
+			c.Advance(laws, came)
+			a.Note(c, sim.Time(i+1)*sim.Second, came)
+		}
+		return &a.Play(rng.New(1, 0, "audit")).All
+	}
+	one, two := shown(1), shown(2)
+	for _, f := range []*Finding{one, two} {
+		if got, want := f.Rates.Mean, f.Played.Mean; !(math.Abs(got/want-1) <= 0.03) {
+			t.Errorf("rates say that requests stay for %v s, played %v", got, want)
+		}
+	}
+	if !(two.Played.Mean >= 1.05*one.Played.Mean) {
+		t.Errorf("by the turns of two nodes requests stay for %v s, by those of one for %v: want more", two.Played.Mean, one.Played.Mean)
+	}
+}

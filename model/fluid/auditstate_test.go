@@ -67,3 +67,16 @@ func TestAuditComparesWaits(t *testing.T) {
 		}
 	}
 }
+
+// A line of more than a million is not played: it would take all memory. Windows begin before there is one.
+func TestAuditLeavesLinesOfMillions(t *testing.T) {
+	a := noted(t, 4, repeated(2, 200), slices.Concat(repeated(0.8, 100), repeated(1e8, 100)))
+	for i := range a.windows {
+		if w := &a.windows[i]; w.begins.number*float64(w.shape.played()) > mostThere {
+			t.Fatalf("window %d begins with %v requests at each of %d targets", i, w.begins.number, w.shape.played())
+		}
+	}
+	if f := a.Play(rng.New(1, 0, "audit")); len(f.Windows) == 0 || f.Unseen[Overloaded] > 0 {
+		t.Errorf("%d windows are played, and %v of the requests came in an overload that none shows", len(f.Windows), f.Unseen[Overloaded])
+	}
+}

@@ -167,6 +167,9 @@ func (p *Player) look(c *Cohort, f *flow, a *Arrivals, overloaded bool) bool {
 	p.usual += (f.each - p.usual) * min(1, f.seconds/stepsBehind)
 	p.auto.found.All += a.Came
 	switch {
+	case max(c.Number, f.each*f.seconds)*float64(c.played()) > mostThere:
+		p.play = nil
+		return false
 	case why != 0:
 		p.until, p.why = a.At+spanLasts, why
 	case a.At > p.until:

@@ -118,3 +118,12 @@ func TestAutoIsTheSameEachTime(t *testing.T) {
 		t.Errorf("twice the same run is %+v and %+v", a.exact, b.exact)
 	}
 }
+
+// More than a million requests at targets, or in a step, are left to the rates.
+func TestAutoLeavesMillionsToRates(t *testing.T) {
+	auto := NewAuto(rng.New(1, 0, "auto"))
+	c := crowded(t, true, append(repeated(0.6, 10), repeated(1e7, 10)...), auto)
+	if c.exact.Requests > 10*mostThere || c.exact.All < 1e9 {
+		t.Errorf("%v requests of %v were played", c.exact.Requests, c.exact.All)
+	}
+}

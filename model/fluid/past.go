@@ -55,7 +55,7 @@ func (p *past) since(requests float64) float64 {
 		if s.seconds == 0 {
 			break
 		}
-		if requests <= s.came {
+		if requests < s.came {
 			return ago + requests/s.came*s.seconds
 		}
 		requests -= s.came

@@ -24,7 +24,7 @@ func (p *Player) step(c *Cohort, f *flow, a *Arrivals, overloaded bool) bool {
 		r.shape.Speed = r.shape.speed() * max(1-a.Other/float64(a.Length)/float64(c.Servers), 1e-6)
 		r.shape.Scale = 1 // which is in the speed
 		r.mix(c.Kinds)
-		r.resize(max(1, min(c.Choices, mostTargets)))
+		r.resize(c.played())
 		p.serve(c, a)
 		p.show(c, f, a)
 		p.auto.note(Span{Service: p.service, From: a.At - a.Length, To: a.At, Why: p.why, Requests: a.Came})

@@ -24,6 +24,7 @@ type replay struct {
 	retries  Retries
 	back     [][]sim.Time // when those come back who have failed so often
 	turn     int
+	turns    []int   // of each of several nodes
 	now      float64 // seconds
 	stream   rng.Stream
 
@@ -76,7 +77,7 @@ func newReplay(w *window, stream rng.Stream) *replay {
 	first := w.moments[0]
 	r := &replay{shape: w.shape, stream: stream, patience: first.stay.Limit, retries: first.retries}
 	r.back = make([][]sim.Time, r.retries.Attempts)
-	r.resize(max(1, min(r.shape.Choices, mostTargets)))
+	r.resize(r.shape.played())
 	return r
 }
 
@@ -268,31 +269,6 @@ func (s *Shape) scale() float64 {
 		return 1
 	}
 	return s.Scale
-}
-
-// pick chooses a target as the load balancer does.
-func (r *replay) pick() int {
-	n, rule := len(r.targets), r.shape.Rule
-	if r.shape.Share > 0 && r.stream.Uniform() < r.shape.Share {
-		rule = r.shape.Other
-	}
-	switch rule {
-	case fluid.AtRandom:
-		return r.stream.Below(n)
-	case fluid.LeastWaiting:
-		r.settleAll(sim.Seconds(r.now))
-		best, fewest := 0, math.MaxInt
-		for k := range n {
-			i := (r.turn + k) % n
-			if jobs := r.targets[i].InService() + r.targets[i].Waiting(); jobs < fewest {
-				best, fewest = i, jobs
-			}
-		}
-		r.turn = best + 1
-		return best
-	}
-	r.turn++
-	return r.turn % n
 }
 
 func (r *replay) settleAll(until sim.Time) {

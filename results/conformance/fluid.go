@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"headroom/results"
@@ -27,6 +28,7 @@ type likeness struct {
 	half    []float64 // half-widths of apart, at 95 %
 	marked  []bool    // the audit's difference is beyond its limit
 	plays   int       // replications of each
+	shorter bool      // than the file says
 }
 
 // compared are the metrics that are compared, and how: as a share of what requests show, or
@@ -48,6 +50,10 @@ const crowd = 5.0
 
 // plays is how many replications of each fidelity are compared, and where those are too few to tell.
 var plays = []int{5, 20}
+
+// shorter is what of a scenario is compared that rates take minutes for: the laws of what is at 24 machines and their disks change in
+// each step, which costs more than as few requests one by one. Only so many replications are played of it as at first.
+var shorter = map[string][]string{"families": {"run.duration=20m", "run.warmup=10m"}}
 
 // alike plays scenarios, or every stock one, by requests and by rates, with the seeds of their files.
 func alike(root string, files []string, progress io.Writer) ([]likeness, error) {
@@ -77,7 +83,7 @@ func liken(file string) (*likeness, error) {
 	var l *likeness
 	for _, n := range plays {
 		var err error
-		if l, err = likenOf(file, n); err != nil || l == nil || l.verdict() != undecided {
+		if l, err = likenOf(file, n); err != nil || l == nil || l.shorter || l.verdict() != undecided {
 			return l, err
 		}
 	}
@@ -87,14 +93,16 @@ func liken(file string) (*likeness, error) {
 // likenOf plays so many replications of each fidelity.
 func likenOf(file string, n int) (*likeness, error) {
 	l := &likeness{name: strings.TrimSuffix(filepath.Base(file), ".toml"), plays: n}
-	requests, err := scenarios.Load(file, tables.Options{Replications: n})
+	set := shorter[l.name]
+	l.shorter = set != nil
+	requests, err := scenarios.Load(file, tables.Options{Set: set, Replications: n})
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", file, err)
 	case len(requests.Config.Workloads) == 0 || requests.Config.Fluid > 0: // nobody, or too many for the other
 		return nil, nil
 	}
-	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: n})
+	rates, err := scenarios.Load(file, tables.Options{Set: append(slices.Clip(set), "run.fidelity=fluid"), Replications: n})
 	if err != nil {
 		l.refuses = refusals(err)
 		return l, nil
@@ -220,6 +228,9 @@ func fluidMarkdown(all []likeness) string {
 		of := ""
 		if l.plays > plays[0] {
 			of = fmt.Sprintf(" (of %d)", l.plays)
+		}
+		if l.shorter {
+			of = " (" + strings.Join(shorter[l.name], ", ") + ")"
 		}
 		fmt.Fprintf(&b, " %s%s |\n", l.verdict(), of)
 	}

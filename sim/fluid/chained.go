@@ -192,7 +192,7 @@ func (p *points) record(into []Into, b Batch) {
 		within = 1 - p.tail(b.Limit)
 	}
 	for k := range b.N {
-		b.record(into, int64(p.quantile((float64(k)+b.Offset)/float64(b.N)*within)*1e9), 1)
+		b.record(into, nanoseconds(p.quantile((float64(k)+b.Offset)/float64(b.N)*within)), 1)
 	}
 }
 

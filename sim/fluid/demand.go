@@ -72,7 +72,7 @@ func (d *demand) longest() float64 { return d.parts[len(d.parts)-1].demand }
 
 // measure finds the demands in each bucket.
 func (d *demand) measure() {
-	d.start = stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))
+	d.start = stat.BinOf(nanoseconds(d.law.Quantile(1e-9) / d.speed))
 	part, upTo, last := 0, d.parts[0].share, 0.0
 	for b := d.start; last <= 1-beyond && b < stat.BinOf(math.MaxInt64/4); b++ {
 		upper, _ := stat.Bin(b + 1)

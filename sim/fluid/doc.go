@@ -35,6 +35,8 @@
 //   - Requests of several kinds, each with a demand of its own ([Laws.For], [Mixture]): as exact as all together are in
 //     order of arrival at one server; shared servers give each kind its mean to within 0.1 % at one server and random
 //     arrivals, and a 99th percentile up to 10 % too low for the kind that asks for ten times as much as the others.
+//   - Targets that are not alike, each request to one with the fewest ([DivideUnequal]): what each kind gets within a twentieth, and within
+//     a sixth where that is less than a hundredth of all.
 //   - Beyond a load of 1 the room says how many are there, as it does for exponential demands.
 //
 // # Costs

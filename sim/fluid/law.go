@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 
+	"headroom/sim"
 	"headroom/sim/stat"
 )
 
@@ -100,10 +101,13 @@ type Into struct {
 	Longer int64
 }
 
+// nanoseconds is so many seconds, which a law that is stretched or chained may have beyond all that a run holds.
+func nanoseconds(seconds float64) int64 { return int64(min(seconds*1e9, float64(sim.Horizon))) }
+
 // record adds as many stays to each histogram.
 func (b *Batch) record(into []Into, stay, n int64) {
 	if b.Limit > 0 {
-		stay = min(stay, int64(b.Limit*1e9))
+		stay = min(stay, nanoseconds(b.Limit))
 	}
 	for _, to := range into {
 		if n == 1 {
@@ -263,9 +267,13 @@ func (l *Law) spread(d *demand, given []longer) []float64 {
 // perhapsMore is how many buckets more stays have than demands, often.
 const perhapsMore = 600
 
-// complete makes the shares sum to 1, whatever was left out.
+// complete makes the shares sum to 1, whatever was left out. Stays that are all beyond the last bound end there.
 func complete(below []float64) []float64 {
 	all := below[len(below)-1]
+	if all <= 0 {
+		below[len(below)-1] = 1
+		return below
+	}
 	for i := range below {
 		below[i] /= all
 	}

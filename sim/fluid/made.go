@@ -112,7 +112,7 @@ func (s *stretched) record(into []Into, b Batch) {
 	}
 	for k := range b.N {
 		stay := s.by * s.law.Quantile((float64(k)+b.Offset)/float64(b.N)*within)
-		b.record(into, int64(stay*1e9), 1)
+		b.record(into, nanoseconds(stay), 1)
 	}
 }
 
@@ -227,6 +227,6 @@ func (t *taking) record(into []Into, b Batch) {
 		}
 		inside := (p - t.upTo[i-1]) / max(t.upTo[i]-t.upTo[i-1], 1e-12)
 		stay := t.ends[i-1] + min(1, max(0, inside))*(t.ends[i]-t.ends[i-1])
-		b.record(into, int64(stay*1e9), 1)
+		b.record(into, nanoseconds(stay), 1)
 	}
 }

@@ -35,3 +35,26 @@ func TestFewStaysOfAMixtureAreThoseOfItsLaws(t *testing.T) {
 		}
 	}
 }
+
+// Stays that are longer than a run can be are recorded as the longest, whatever law says them.
+func TestStaysBeyondAllBoundsAreRecorded(t *testing.T) {
+	demand, _ := rng.Fixed(4e9) // seconds: 127 years
+	laws := New(Station{Servers: 2, Demand: demand, Backlog: NoLimit}, Split{Nodes: 1})
+	law := laws.Law(0.5, 1)
+	for name, l := range map[string]*Law{
+		"station": law, "stretched": law.Stretched(10), "taking": laws.Taking(func(demand float64) float64 { return 3 * demand }),
+		"mixture": Mix([]*Law{law, laws.Taking(func(demand float64) float64 { return 3 * demand })}, []float64{0.5, 0.5}),
+		"chain":   Chain([]Stage{{Choices: []Choice{{Time: law, Share: 1}}, Times: 2}}),
+	} {
+		for _, limit := range []float64{0, 1e9, 10} {
+			var h stat.Histogram
+			l.Record([]Into{{Histogram: &h}}, Batch{N: 10, Offset: 0.5, Limit: limit})
+			if h.Count() != 10 {
+				t.Errorf("%s: %d stays of 10 are recorded below %v s", name, h.Count(), limit)
+			}
+			if got, least := h.Mean()*1e-9, 1e8; limit == 0 && got < least || limit > 0 && got > limit*1.01 {
+				t.Errorf("%s: mean %v s below %v s", name, got, limit)
+			}
+		}
+	}
+}
