@@ -135,6 +135,9 @@ func TestChainTakesTheSumOfItsSteps(t *testing.T) {
 			if got := sim.Time(h.Sum().Big().Int64()); got != want[k] {
 				t.Errorf("service %d spends %v in %s, want %v", service, got, dataplane.PhaseNames()[k], want[k])
 			}
+			if all := out.Observed.Phases[service][2].Count(); h.Count() != all || all == 0 {
+				t.Errorf("service %d: %d times in %s, want one for each of its %d on a CPU", service, h.Count(), dataplane.PhaseNames()[k], all)
+			}
 		}
 	}
 	if events := out.Events; events == 0 {

@@ -231,7 +231,7 @@ func (p *Plane) drawStep(j job, part uint64, d rng.Distribution) sim.Time {
 	if d == nil {
 		return 0
 	}
-	return max(0, sim.Seconds(p.calls[j.s.service].draws.DrawOf(rng.Key(j.t.key, uint64(j.t.step)<<32|part), d)))
+	return max(0, sim.Seconds(p.calls[j.s.service].draws.DrawOf(j.t.key, uint64(j.t.step)<<32|part, d)))
 }
 
 // yield gives the place of a request that waits for others to the next in line,

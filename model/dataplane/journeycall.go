@@ -92,9 +92,9 @@ func (p *Plane) issue(j job, now sim.Time) {
 
 // foreknow draws the CPU time that the next call of a request will ask for, while the request has
 // something else to wait for: a call that is sent would wait for its draw, as long as for
-// all else that it meets on its way. The key names the draw: see [firstCall].
-func (p *Plane) foreknow(t *trip, service int32, key uint64, d rng.Distribution) {
-	t.known = max(0, sim.Seconds(p.calls[service].draws.DrawOf(rng.Key(t.key, key), d)))
+// all else that it meets on its way. The part names the draw: see [firstCall].
+func (p *Plane) foreknow(t *trip, service int32, part uint64, d rng.Distribution) {
+	t.known = max(0, sim.Seconds(p.calls[service].draws.DrawOf(t.key, part, d)))
 	t.foreknown = true
 }
 
@@ -116,7 +116,7 @@ func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) model.Bytes
 	}
 	t := &p.trips[i]
 	draws := &p.calls[p.servers.at(p.requests.at(i).server).service].draws
-	return heldBytes(draws.DrawOf(rng.Key(t.key, uint64(t.step)<<32|part), d))
+	return heldBytes(draws.DrawOf(t.key, uint64(t.step)<<32|part, d))
 }
 
 // outletOf returns the connections that a call goes out by; nil if its caller is

@@ -57,8 +57,13 @@ func (p *Plane) countPhases(i uint32, r *request, s *server, hop sim.Time) {
 	}
 	if m.observed.Phases != nil {
 		t.of[phaseBalancer] = hop
-		for k, h := range m.observed.Phases[s.service] {
-			h.Record(int64(t.of[k]))
+		phases, noTime := &m.observed.Phases[s.service], &m.noTime[s.service]
+		for k, d := range t.of {
+			if d == 0 {
+				noTime[k]++
+			} else {
+				phases[k].Record(int64(d))
+			}
 		}
 	}
 	if m.observed.Zones == nil && m.observed.Types == nil || p.trips[i].parent != 0 {
@@ -70,5 +75,15 @@ func (p *Plane) countPhases(i uint32, r *request, s *server, hop sim.Time) {
 	}
 	if m.observed.Types != nil && s.typ >= 0 {
 		m.observed.Types[s.typ].Record(latency)
+	}
+}
+
+// recordNoTime records all phases at once that took no time, as most of the eight of a request do.
+func (m *meter) recordNoTime() {
+	for service := range m.noTime {
+		for k, n := range m.noTime[service] {
+			m.observed.Phases[service][k].RecordMany(0, n)
+		}
+		m.noTime[service] = [PhaseCount]int64{}
 	}
 }

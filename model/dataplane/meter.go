@@ -18,9 +18,10 @@ type meter struct {
 	limits []sim.Time // deadline by workload; 0: none
 
 	observed  Observed
-	apart     bool      // something of that is kept of each request
-	workloads []uint16  // by source; ofCall
-	recovery  *recovery // nil before a Region is lost
+	noTime    [][PhaseCount]int64 // phases that took none, by service: see [meter.recordNoTime]
+	apart     bool                // something of that is kept of each request
+	workloads []uint16            // by source; ofCall
+	recovery  *recovery           // nil before a Region is lost
 
 	cause ErrorCause // of the failure that is being counted
 }
@@ -47,6 +48,7 @@ func (p *Plane) newMeter(observe Observe) meter {
 	}
 	if observe.Phases {
 		m.observed.Phases = make([][PhaseCount]*stat.Histogram, len(p.cfg.Services))
+		m.noTime = make([][PhaseCount]int64, len(p.cfg.Services))
 		for i := range m.observed.Phases {
 			for k := range m.observed.Phases[i] {
 				m.observed.Phases[i][k] = new(stat.Histogram)

@@ -249,6 +249,7 @@ func (o *RouteOutcome) trim(minutes int) {
 func (p *Plane) Outcome() Outcome {
 	p.settleAll()
 	p.recordFluid()
+	p.meter.recordNoTime()
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,

@@ -219,8 +219,8 @@ func TestDrawsOfSubjectsAreThoseOfTheirStreams(t *testing.T) {
 	for _, c := range battery() {
 		s := New(testSeed, 0, c.name)
 		for key := range uint64(1000) {
-			fork := s.Fork(key)
-			if got, want := s.DrawOf(key, c.law), fork.Draw(c.law); got != want {
+			fork := s.Fork(Key(testSeed, key))
+			if got, want := s.DrawOf(testSeed, key, c.law), fork.Draw(c.law); got != want {
 				t.Fatalf("%s, subject %d: got %v, want %v", c.name, key, got, want)
 			}
 		}

@@ -110,10 +110,14 @@ func (s *Stream) Draw(d Distribution) float64 {
 	return d.Quantile(s.Uniform())
 }
 
-// DrawOf is what the stream of one subject draws first, s.Fork(key).Draw(d), in half the time.
-func (s *Stream) DrawOf(key uint64, d Distribution) float64 {
-	subject := Stream{mix(s.counter ^ mix(key+golden)), s.step, s.key}
-	z := subject.Uint64()
+// DrawOf is what the stream of a part of a subject draws first, s.Fork(Key(subject, part)).Draw(d), in half
+// the time; and in none where d is fixed.
+func (s *Stream) DrawOf(subject, part uint64, d Distribution) float64 {
+	if f, ok := d.(fixed); ok {
+		return float64(f)
+	}
+	own := Stream{mix(s.counter ^ mix(Key(subject, part)+golden)), s.step, s.key}
+	z := own.Uint64()
 	if e, ok := d.(*exponential); ok {
 		return e.mean * negLogBits(left(z), leftBias)
 	}
