@@ -69,3 +69,24 @@ func TestFluidFewestInFlightKnowWhoIsSlow(t *testing.T) {
 		t.Errorf("mean is %v s in rates, %v s one by one", got/1e9, want/1e9)
 	}
 }
+
+// Health checks meet the errors of a fault from its very instant on: a fault at ten minutes and checks each half minute are at the same.
+func TestFluidChecksMeetErrorsAtOnce(t *testing.T) {
+	make := func() *Config {
+		cfg := balanced("round_robin", 4)
+		cfg.Workloads[0].Arrivals = steadily(160)
+		cfg.Workloads[0].Demand = must(rng.Exponential(0.02))
+		cfg.TargetGroups[0].HealthCheck.Interval = 30 * sim.Second
+		cfg.TargetGroups[0].HealthCheck.UnhealthyThreshold = 5
+		cfg.Faults = []Fault{{
+			Kind: ApplicationFault, At: 600 * sim.Second, Duration: must(rng.Fixed(600)), Zone: None, Pool: None,
+			Count: 1, Impairment: model.Impairment{Errors: model.Errors{Rate: 1, Status: 500}},
+		}}
+		cfg.Duration = 30 * sim.Minute
+		return cfg
+	}
+	a, b := play(t, make()), play(t, fluidly(make()))
+	if got, want := failed(&b.Routes[1]), failed(&a.Routes[1]); want < 3000 || math.Abs(got/want-1) > 0.1 {
+		t.Errorf("%v requests fail in rates until the fifth check has failed, %v one by one", got, want)
+	}
+}

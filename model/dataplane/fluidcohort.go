@@ -146,6 +146,7 @@ func (p *Plane) regroup(id uint32) {
 		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, links: to.linkTimes(),
 	}
 	f.stale = true
+	to.checksMayFail = to.checksMayFail || key.errors.Rate > 0 // from this instant on
 	if to.checksMayFail || key.reach != serves {
 		for _, h := range s.targets {
 			p.wake(indexOf(h))
