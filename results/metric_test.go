@@ -348,3 +348,26 @@ func TestThresholdsCompareMeans(t *testing.T) {
 		}
 	}
 }
+
+// Of what is usual nobody asks the scenario: whichever it is, it has that, and nothing is
+// observed for it.
+func TestUsualMetricsAreAlwaysThere(t *testing.T) {
+	if _, is := usual()["phase.cpu.mean"]; is || usual()["latency.p99"] != labelWorkload || usual()["cost.total"] != "" {
+		t.Errorf("usual are %v", usual())
+	}
+	for _, cfg := range []*cloud.Config{{}, twoGroups(), restingGroups()} {
+		full := *cfg
+		full.Observe = everything
+		for _, meter := range []*Meter{NewMeter(cfg), NewMeter(&full)} {
+			for name, needs := range usual() {
+				found := meter.matches(name)
+				if needs != "" && len(cfg.Workloads) == 0 {
+					continue
+				}
+				if len(found) != 1 || found[0].scope != 0 || meter.scopes[0].Label != "" || meter.scopes[0].application {
+					t.Errorf("%s matches %d metrics", name, len(found))
+				}
+			}
+		}
+	}
+}

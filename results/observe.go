@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"headroom/model/cloud"
 	"headroom/model/dataplane"
@@ -35,25 +36,40 @@ func Kept(cfg *cloud.Config) (patterns []string, observe dataplane.Observe) {
 func Observe(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error) {
 	full := *cfg
 	full.Observe = everything
-	meter := NewMeter(&full)
+	meter := sync.OnceValue(func() *Meter { return NewMeter(&full) })
 	var observe dataplane.Observe
 	errs := make([]error, len(patterns))
 	for i, pattern := range patterns {
-		matched := meter.matches(pattern)
+		if needs, is := usual()[pattern]; is && (needs == "" || len(cfg.Workloads) > 0) {
+			continue // the points of sweeps ask for no others, mostly, and each of them asks
+		}
+		matched := meter().matches(pattern)
 		for _, e := range matched {
-			s := &meter.scopes[e.scope]
+			s := &meter().scopes[e.scope]
 			observe.Zones = observe.Zones || s.Label == labelZone
 			observe.Types = observe.Types || s.Label == labelType
 			observe.Phases = observe.Phases || strings.HasPrefix(e.metric.Name, phasePrefix) || s.application && !cfg.Journeys()
 		}
 		if len(matched) == 0 && i < mostSuggestions {
-			errs[i] = &mismatch{meter, pattern}
+			errs[i] = &mismatch{meter(), pattern}
 		} else if len(matched) == 0 {
 			errs[i] = errors.New("must match a metric of the scenario")
 		}
 	}
 	return observe, errs
 }
+
+// usual are the metrics that every scenario has as a whole, or every one with the part that is
+// told, a workload, without anything observed for them.
+var usual = sync.OnceValue(func() map[string]string {
+	needs := map[string]string{}
+	for _, m := range metrics() {
+		if m.whole == always && (m.needs == "" || m.needs == labelWorkload) && m.where == nil && !strings.HasPrefix(m.Name, phasePrefix) {
+			needs[m.Name] = m.needs
+		}
+	}
+	return needs
+})
 
 // mismatch is a pattern that no key of a meter matches. What is wrong with it is found
 // out when somebody asks: of what a sweep watches its points may lack much.

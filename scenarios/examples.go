@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Example is a stock scenario.
@@ -43,7 +44,7 @@ func ExampleFiles(name string) (files map[string][]byte, ok bool) {
 		if !strings.HasSuffix(path, ".toml") {
 			continue
 		}
-		for _, m := range namedFile.FindAllSubmatch(text, -1) {
+		for _, m := range namedFile().FindAllSubmatch(text, -1) {
 			if named := string(m[1]); files[named] == nil {
 				next = append(next, named)
 			}
@@ -53,10 +54,10 @@ func ExampleFiles(name string) (files map[string][]byte, ok bool) {
 }
 
 // namedFile matches where a stock scenario names a file.
-var namedFile = regexp.MustCompile(`(?m)^[^#\n]*"(data/[^"]+|[a-z0-9-]+\.toml)"`)
+var namedFile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#\n]*"(data/[^"]+|[a-z0-9-]+\.toml)"`) })
 
 // sentenceEnd matches where a first sentence ends.
-var sentenceEnd = regexp.MustCompile(`[.;?](?:\s|$)`)
+var sentenceEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[.;?](?:\s|$)`) })
 
 // firstSentence is that of the first comment of a scenario.
 func firstSentence(text string) string {
@@ -72,7 +73,7 @@ func firstSentence(text string) string {
 		words = append(words, comment)
 	}
 	sentence := strings.Join(words, " ")
-	if end := sentenceEnd.FindStringIndex(sentence); end != nil {
+	if end := sentenceEnd().FindStringIndex(sentence); end != nil {
 		sentence = sentence[:end[0]]
 	}
 	return sentence

@@ -26,6 +26,7 @@ func main() {
 	// What the runtime cannot go on after exits with 2, which is bad input. Like
 	// this it ends by SIGABRT.
 	debug.SetTraceback("crash")
+	collectLate()
 	signal.Ignore(syscall.SIGPIPE) // writing fails instead, and what is temporary goes away
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

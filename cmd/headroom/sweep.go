@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -107,7 +108,10 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 	if err := checkWorkers(f.workers); err != nil {
 		return nil, nil, badInput(err)
 	}
-	f.watch = append(strings.Split(f.pareto, ","), f.metrics...)
+	f.watch = slices.Clone(f.metrics)
+	if f.pareto != "" {
+		f.watch = append(f.watch, strings.Split(f.pareto, ",")...)
+	}
 	loaded, err := f.load(c, []string{file})
 	if err != nil {
 		return nil, nil, err

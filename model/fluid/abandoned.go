@@ -20,9 +20,13 @@ func (c *Cohort) abandon(f *flow, a *Arrivals, number float64) {
 		inTime := (c.mean*(1-tail) + limit*tail) / max(c.Law.Mean(), 1e-12) // of the time that each is there
 		c.abandoned = 1 - min(1, c.varies*inTime+(1-c.varies)*c.recent(limit))
 	}
+	all := awaited + f.each*f.seconds*(1-c.Refused)
 	now := c.awaitedShare() * c.Number
+	if now > all { // nobody comes back whose client has left
+		now, c.abandoned = all, 1-all/c.Number
+	}
 	c.Content = now * float64(c.Targets)
-	ended := awaited + f.each*f.seconds*(1-c.Refused) - now
+	ended := all - now
 	if ended <= noFlows {
 		return
 	}

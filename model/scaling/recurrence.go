@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/adhocore/gronx"
@@ -43,7 +44,7 @@ func cronFields() [5]cronField {
 
 // cronPart is what a comma-separated part of a field may look like. It excludes
 // the L, W and # of other cron dialects.
-var cronPart = regexp.MustCompile(`^(\?|\*(/\d+)?|\d+(-\d+)?(/\d+)?)$`)
+var cronPart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\?|\*(/\d+)?|\d+(-\d+)?(/\d+)?)$`) })
 
 // parseRecurrence parses five cron fields. Names of months and weekdays and 7
 // for Sunday are understood.
@@ -75,7 +76,7 @@ func (c cronField) expand(segment string) (uint64, error) {
 	var set uint64
 	checker := &gronx.SegmentChecker{}
 	for part := range strings.SplitSeq(segment, ",") {
-		if !cronPart.MatchString(part) {
+		if !cronPart().MatchString(part) {
 			return 0, fmt.Errorf("%q is not a value, range, step or *", part)
 		}
 		var matches uint64

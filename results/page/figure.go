@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The sizes of a chart, in its own units.
@@ -55,7 +56,7 @@ func or(v, otherwise float64) float64 {
 }
 
 // zeros are what a round number ends with that says nothing.
-var zeros = regexp.MustCompile(`(\d)(\.\d*?)0+(\D|$)`)
+var zeros = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d)(\.\d*?)0+(\D|$)`) })
 
 // tickText is a round value as an axis shows it: 2 s rather than 2.000 s.
 func tickText(v float64, unit string) string {
@@ -63,7 +64,7 @@ func tickText(v float64, unit string) string {
 	if unit == "USD" {
 		return text
 	}
-	return strings.Replace(zeros.ReplaceAllString(text, "$1$2$3"), ". ", " ", 1)
+	return strings.Replace(zeros().ReplaceAllString(text, "$1$2$3"), ". ", " ", 1)
 }
 
 // ticks are round values on an axis.

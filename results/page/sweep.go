@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"headroom/results/report"
 	"headroom/results/sweep"
@@ -193,13 +194,13 @@ func (d *design) effect(axis, metric int) *part {
 	return &part{Figure: &figure{Title: title, SVG: c.svg(), Table: t}}
 }
 
-var quoted = regexp.MustCompile(`"([^"\\]*)"`)
+var quoted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"([^"\\]*)"`) })
 
 // tickOf is what stands under one of several values of an axis: of a list of tables its
 // texts, and what finds room. The table below the picture has all of it.
 func tickOf(value string, of int) string {
 	if strings.HasPrefix(value, "[{") {
-		if found := quoted.FindAllStringSubmatch(value, -1); len(found) > 0 {
+		if found := quoted().FindAllStringSubmatch(value, -1); len(found) > 0 {
 			texts := make([]string, len(found))
 			for i, f := range found {
 				texts[i] = f[1]

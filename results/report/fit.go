@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -179,25 +180,25 @@ func (b block) unfolded() block {
 }
 
 // color matches what colours text, which takes no room.
-var color = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var color = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;]*m") })
 
 // visible is how many columns a text takes.
 func visible(text string) int {
-	return utf8.RuneCountInString(color.ReplaceAllString(text, ""))
+	return utf8.RuneCountInString(color().ReplaceAllString(text, ""))
 }
 
 // piece matches what of a text is never broken, unless nothing else helps.
-var piece = regexp.MustCompile(`^ +|[^ .,;:/{=]*[.,;:/{=]+ *|[^ .,;:/{=]+ *`)
+var piece = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ +|[^ .,;:/{=]*[.,;:/{=]+ *|[^ .,;:/{=]+ *`) })
 
-func pieces(text string) []string { return piece.FindAllString(text, -1) }
+func pieces(text string) []string { return piece().FindAllString(text, -1) }
 
 // breakText breaks a text into lines of a width, each but the first after an indent.
 func breakText(text string, width int, indent string) string {
 	if visible(text) <= width {
 		return text
 	}
-	if open := color.FindString(text); open != "" && strings.HasPrefix(text, open) && strings.HasSuffix(text, "\x1b[0m") {
-		inner := breakText(color.ReplaceAllString(text, ""), width, indent)
+	if open := color().FindString(text); open != "" && strings.HasPrefix(text, open) && strings.HasSuffix(text, "\x1b[0m") {
+		inner := breakText(color().ReplaceAllString(text, ""), width, indent)
 		return open + strings.ReplaceAll(inner, "\n", "\x1b[0m\n"+open) + "\x1b[0m"
 	}
 	var lines []string

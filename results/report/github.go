@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"headroom/results"
 	"headroom/results/buying"
@@ -42,12 +43,12 @@ func (a *annotations) add(command string, at Place, title, message string) {
 }
 
 // placed matches a message that begins with where in a file it is.
-var placed = regexp.MustCompile(`(?s)^([^:\s]+\.toml):(\d+): (.*)$`)
+var placed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)^([^:\s]+\.toml):(\d+): (.*)$`) })
 
 // warn writes a warning at the line that it begins with, or at the file.
 func (a *annotations) warn(file, title, warning string) {
 	at := Place{File: file}
-	if m := placed.FindStringSubmatch(warning); m != nil {
+	if m := placed().FindStringSubmatch(warning); m != nil {
 		at.File, warning = m[1], m[3]
 		at.Line, _ = strconv.Atoi(m[2]) // digits; a number that is too large is no line
 	}

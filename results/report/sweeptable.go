@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
@@ -251,13 +252,13 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 }
 
 // keyPart matches a part of a dotted key, which may be quoted.
-var keyPart = regexp.MustCompile(`(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^."'])+`)
+var keyPart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^."'])+`) })
 
 // shortened cuts dotted keys to the ends that tell them apart.
 func shortened(names []string) []string {
 	short := make([]string, len(names))
 	for i, name := range names {
-		parts := keyPart.FindAllString(name, -1)
+		parts := keyPart().FindAllString(name, -1)
 		for n := 1; n <= len(parts); n++ {
 			short[i] = strings.Join(parts[len(parts)-n:], ".")
 			if !slices.ContainsFunc(names, func(other string) bool {

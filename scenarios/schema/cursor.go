@@ -13,7 +13,7 @@ import (
 type Reader struct {
 	schema *Schema
 	Faults Faults
-	asked  map[string]bool         // paths of declarations that were read
+	asked  []bool                  // which declarations were read, by their places
 	known  map[string][]string     // names of the tables that others refer to, sorted
 	looked int                     // names that were compared to find those that are meant
 	used   map[string]map[int]bool // of the known ones, those that something refers to
@@ -25,19 +25,21 @@ type Reader struct {
 type Table struct {
 	r       *Reader
 	Node    *tree.Node
-	Path    string // "autoscaling_group.web"
-	Pattern string // "autoscaling_group.NAME"
-	Name    string // "web", printable
-	Broken  bool   // it is no table in the file, which has been said
-	Mode    string // what decides which keys apply: `policy_type "StepScaling"`
-	seen    map[string]bool
-	bad     map[string]bool
-	Unit    *Measure // of a distribution's parameters
+	Path    string          // "autoscaling_group.web"
+	Pattern string          // "autoscaling_group.NAME"
+	Name    string          // "web", printable
+	Broken  bool            // it is no table in the file, which has been said
+	Mode    string          // what decides which keys apply: `policy_type "StepScaling"`
+	seen    rows            // that somebody has asked for
+	passed  []string        // other keys that are left unread on purpose
+	all     bool            // every declared key is
+	bad     map[string]bool // nil until something is wrong
+	Unit    *Measure        // of a distribution's parameters
 }
 
 // NewReader returns a reader of a scenario, and a cursor on its top.
 func NewReader(s *Schema, root *tree.Node) (*Reader, *Table) {
-	r := &Reader{schema: s, asked: map[string]bool{}, known: map[string][]string{}, used: map[string]map[int]bool{}}
+	r := &Reader{schema: s, asked: make([]bool, len(s.keys)), known: map[string][]string{}, used: map[string]map[int]bool{}}
 	for _, key := range slices.Sorted(maps.Keys(root.Table)) {
 		if n := root.Table[key]; n.Form == tree.TableForm {
 			r.known[key] = slices.Sorted(maps.Keys(n.Table))
@@ -47,7 +49,15 @@ func NewReader(s *Schema, root *tree.Node) (*Reader, *Table) {
 }
 
 // Asked returns the paths of the declarations that were read.
-func (r *Reader) Asked() map[string]bool { return r.asked }
+func (r *Reader) Asked() []string {
+	var paths []string
+	for i, is := range r.asked {
+		if is {
+			paths = append(paths, r.schema.keys[i].Path)
+		}
+	}
+	return paths
+}
 
 // Names returns the names of the tables [of.NAME], sorted.
 func (r *Reader) Names(of string) []string { return r.known[of] }
@@ -72,7 +82,7 @@ func (r *Reader) Blank(pattern string) *Table {
 }
 
 func (r *Reader) table(n *tree.Node) *Table {
-	return &Table{r: r, Node: n, seen: map[string]bool{}, bad: map[string]bool{}}
+	return &Table{r: r, Node: n}
 }
 
 // Below returns a cursor on a table that is found elsewhere than by a key: its path
@@ -99,31 +109,34 @@ func (t *Table) PatternOf(key string) string {
 	return t.Pattern + "." + key
 }
 
+// declared returns what is declared of a key, nil if nothing is.
+func (t *Table) declared(key string) *declared { return t.r.schema.at(t.Pattern, key) }
+
 // declaration returns what is declared of a key, which must be of a certain
 // kind.
 func (t *Table) declaration(key string, want kind) *declared {
-	d := t.r.schema.index[t.PatternOf(key)]
+	d := t.declared(key)
 	if d == nil || d.Type.kind != want {
 		panic("scenarios: key " + t.PatternOf(key) + " is not declared, or of another kind")
 	}
-	t.r.asked[d.Path] = true
+	t.r.asked[d.place] = true
 	t.Node.Note(key)
-	t.seen[key] = true
+	t.seen.add(d.row)
 	return d
 }
 
 // take returns the value of a key, its default if the file has none, or nil.
 func (t *Table) take(key string, want kind) (*tree.Node, *declared) {
 	d := t.declaration(key, want)
-	n := t.Node.Table[key]
-	switch {
-	case n != nil:
+	if n := t.Node.Table[key]; n != nil {
 		return n, d
-	case d.preset != nil:
-		n = d.preset().Clone(t.Node.At)
+	}
+	if preset := d.preset(); preset != nil {
+		n := preset.Clone(t.Node.At)
 		t.Node.Table[key] = n
 		return n, d
-	case d.Required() && !t.Broken:
+	}
+	if d.Required() && !t.Broken {
 		t.Add(Fault{Path: t.PathOf(key), Rule: "is required"}, t.Node, key)
 	}
 	return nil, d
@@ -152,24 +165,11 @@ func (t *Table) AssumeNames(key string, names []string) {
 	t.AssumeNode(key, list)
 }
 
-// Pass leaves keys unread on purpose.
-func (t *Table) Pass(keys ...string) {
-	for _, key := range keys {
-		t.seen[key] = true
-	}
-}
-
-// PassAll leaves the rest of the table unread on purpose.
-func (t *Table) PassAll() { t.Pass(t.r.schema.children(t.Pattern)...) }
-
-// Ask notes that keys of the user's own names are read: KEY stands for them.
-func (t *Table) Ask(placeholder string) { t.r.asked[t.PatternOf(placeholder)] = true }
-
 // Has reports whether the file gives a key.
 func (t *Table) Has(key string) bool { return t.Node.Table[key] != nil }
 
 // Demands reports whether a key is declared as required.
-func (t *Table) Demands(key string) bool { return t.r.schema.index[t.PatternOf(key)].Required() }
+func (t *Table) Demands(key string) bool { return t.declared(key).Required() }
 
 // Sound reports whether all these keys were given or assumed, and nothing is
 // wrong with them so far.
@@ -189,13 +189,18 @@ func (t *Table) Faulty(key string) bool { return t.bad[key] }
 func (t *Table) Faultless() bool { return len(t.bad) == 0 }
 
 // MarkFaulty notes that something is wrong with the value of a key, which has been said.
-func (t *Table) MarkFaulty(key string) { t.bad[key] = true }
+func (t *Table) MarkFaulty(key string) {
+	if t.bad == nil {
+		t.bad = map[string]bool{}
+	}
+	t.bad[key] = true
+}
 
 // Add records a fault at a node.
 func (t *Table) Add(f Fault, at *tree.Node, key string) {
 	f.File, f.Line = at.At.File, at.At.Line
 	t.r.Faults = append(t.r.Faults, f)
-	t.bad[key] = true
+	t.MarkFaulty(key)
 }
 
 // Wrong records that the value of a key breaks a rule of AWS or of the
@@ -214,7 +219,7 @@ func (t *Table) Reject(key string, f Fault) {
 	if f.Path == "" {
 		f.Path = t.PathOf(key)
 	}
-	if d := t.r.schema.index[t.PatternOf(key)]; f.Code == "" && d != nil {
+	if d := t.declared(key); f.Code == "" && d != nil {
 		f.Code = d.Code
 	}
 	f.Code = strings.TrimPrefix(f.Code, NoCode)
@@ -239,7 +244,7 @@ func (t *Table) Absorb(errs []error, otherwise string) {
 		if index != "" {
 			index = "[" + index
 		}
-		if !ok || t.r.schema.index[t.PatternOf(key)] == nil {
+		if !ok || t.declared(key) == nil {
 			key, rule, index = otherwise, err.Error(), ""
 		}
 		if t.bad[key] {
@@ -252,40 +257,11 @@ func (t *Table) Absorb(errs []error, otherwise string) {
 				got = n.Got()
 			}
 		}
-		if d := t.r.schema.index[t.PatternOf(key)]; d != nil {
+		if d := t.declared(key); d != nil {
 			code = d.Code
 		}
 		t.Add(Fault{Path: t.PathOf(key) + index, Rule: rule, Got: got, Code: code}, at, key)
 	}
-}
-
-// Done reports every key of the table that no accessor has asked for.
-func (t *Table) Done() {
-	for _, key := range slices.Sorted(maps.Keys(t.Node.Table)) {
-		if t.seen[key] {
-			continue
-		}
-		n, path := t.Node.Table[key], t.PathOf(key)
-		if p := t.r.schema.planned[t.PatternOf(key)]; p != nil {
-			if !p.Neutral.holds(n) {
-				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code, Unread: true}, n, key)
-			}
-			continue
-		}
-		if t.r.schema.index[t.PatternOf(key)] != nil {
-			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode, Unread: true}, n, key)
-			continue
-		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.meant(key), Unread: true}, n, key)
-	}
-}
-
-// shortGot repeats scalars only: who planned a whole table knows what is in it.
-func shortGot(n *tree.Node) string {
-	if n.Form == tree.ScalarForm {
-		return n.Got()
-	}
-	return ""
 }
 
 // Inside returns a cursor on a table below, empty if the file has none.

@@ -121,11 +121,11 @@ func (s *Schema) key(p spot) (Key, bool) {
 	k := Key{Path: p.whole}
 	switch {
 	case s.index[p.pattern] != nil:
-		k = s.index[p.pattern].Key
+		k = *s.index[p.pattern].Key
 	case s.planned[p.pattern] != nil:
 		k = *s.planned[p.pattern]
 	case strings.HasSuffix(p.pattern, ".NAME") && s.Named(strings.TrimSuffix(p.pattern, ".NAME")):
-		k = s.index[strings.TrimSuffix(p.pattern, ".NAME")].Key
+		k = *s.index[strings.TrimSuffix(p.pattern, ".NAME")].Key
 		k.Type, k.Default = Inner(), ""
 	default:
 		return k, s.describes(p.pattern)

@@ -123,8 +123,8 @@ func (w *jsonWriter) value(k Key) JSON {
 		v = JSON{"allOf": []JSON{v}}
 	}
 	v["description"] = k.Doc
-	if d := w.schema.index[k.Path]; d.preset != nil && d.preset().Form == tree.ScalarForm {
-		v["default"] = d.preset().Scalar
+	if preset := w.schema.index[k.Path].preset(); preset != nil && preset.Form == tree.ScalarForm {
+		v["default"] = preset.Scalar
 	}
 	if words := k.Type.Words(); 0 < len(words) && len(words) <= longList {
 		v["x-taplo"] = JSON{"docs": JSON{"main": k.Doc + "\n\n" + meanings(words)}}

@@ -128,15 +128,55 @@ const longestExact = 40
 
 // of returns so much of the unit, rounded once: 99.9 % is the float 0.999.
 func (u Unit) of(number string, value float64) float64 {
+	if exact, ok := u.ofShort(number); ok {
+		return exact
+	}
 	if len(number) <= longestExact && value != 0 && !math.IsInf(value, 0) {
-		if exact, ok := new(big.Rat).SetString(number); ok {
-			exact.Mul(exact, new(big.Rat).SetFloat64(u.Num))
-			exact.Quo(exact, new(big.Rat).SetFloat64(u.Den))
-			value, _ = exact.Float64()
-			return value
+		if exact, ok := u.ofLong(number); ok {
+			return exact
 		}
 	}
 	return value * u.Num / u.Den
+}
+
+// ofLong is of by fractions of any length, which is right for all numbers, and slow.
+func (u Unit) ofLong(number string) (float64, bool) {
+	exact, ok := new(big.Rat).SetString(number)
+	if !ok {
+		return 0, false
+	}
+	exact.Mul(exact, new(big.Rat).SetFloat64(u.Num))
+	exact.Quo(exact, new(big.Rat).SetFloat64(u.Den))
+	value, _ := exact.Float64()
+	return value, true
+}
+
+// wholes is up to where a float holds every whole number, 2⁵³.
+const wholes = 1 << 53
+
+// ofShort is [Unit.ofLong] for the numbers that people write: a quotient of whole numbers that
+// floats hold is rounded once, by the division. Most of what is read of a scenario are
+// such numbers, and the points of a sweep are scenarios.
+func (u Unit) ofShort(number string) (float64, bool) {
+	above, below, fraction := 0.0, u.Den, false
+	for i := range len(number) {
+		switch c := number[i]; {
+		case c >= '0' && c <= '9':
+			above = above*10 + float64(c-'0')
+			if fraction {
+				below *= 10
+			}
+		case c == '.' && !fraction:
+			fraction = true
+		default: // a sign, an exponent
+			return 0, false
+		}
+		if above > wholes || below > wholes {
+			return 0, false
+		}
+	}
+	above *= u.Num
+	return above / below, number != "" && above <= wholes
 }
 
 // Unit returns the unit of a name.

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 )
 
@@ -81,5 +83,33 @@ func TestNearestNameIsTheOneMeant(t *testing.T) {
 		if near := Nearest(got, names); near != want {
 			t.Errorf("%q: got %q, want %q", got, near, want)
 		}
+	}
+}
+
+// Numbers as people write them come out as by fractions, to the last bit, in every unit.
+func TestShortNumbersAreExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var units []Unit
+	for _, m := range []*Measure{Seconds, Bytes, MiB, PerSecond, MiBps, PerTime, Share, Number} {
+		units = append(units, m.units...)
+	}
+	taken := 0
+	for range 200_000 {
+		number := strconv.FormatUint(random.Uint64()>>(random.IntN(63)), 10)
+		if at := random.IntN(2*len(number) + 1); at <= len(number) {
+			number = number[:at] + "." + number[at:]
+		}
+		u := units[random.IntN(len(units))]
+		short, ok := u.ofShort(number)
+		if !ok {
+			continue
+		}
+		taken++
+		if long, is := u.ofLong(number); !is || math.Float64bits(short) != math.Float64bits(long) {
+			t.Fatalf("%s%s: got %v, want %v (%v)", number, u.name, short, long, is)
+		}
+	}
+	if taken < 50_000 {
+		t.Errorf("only %d of 200,000 numbers went the short way", taken)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"headroom/scenarios/tree"
@@ -20,35 +21,72 @@ type Schema struct {
 
 // declared is a key and its default, which is decoded when it is first wanted.
 type declared struct {
-	Key
-	preset func() *tree.Node // nil without a default that is TOML
+	*Key
+	place   int // among all
+	row     int // among those of its table
+	decoded atomic.Pointer[tree.Node]
+}
+
+// preset returns the default, nil where there is none that is TOML.
+func (d *declared) preset() *tree.Node {
+	n := d.decoded.Load()
+	if n == nil && d.Default != "" && !strings.HasPrefix(d.Default, "(") {
+		n = tree.MustParse(d.Default) // by two at once, it is the same twice
+		d.decoded.Store(n)
+	}
+	return n
 }
 
 // New returns the schema of some keys, in the order in which they are
-// documented. It panics if two have the same path, and whoever reads a default that is no
-// TOML panics.
+// documented. The slice is its own from now on: every start of the program makes one. It panics
+// if two have the same path, and whoever reads a default that is no TOML panics.
 func New(keys []Key) *Schema {
-	s := &Schema{index: make(map[string]*declared, len(keys)), planned: map[string]*Key{}, keys: make([]Key, 0, len(keys))}
-	for _, k := range keys {
-		if s.index[k.Path] != nil || s.planned[k.Path] != nil {
-			panic("schema: key " + k.Path + " is declared twice")
+	s := &Schema{index: make(map[string]*declared, len(keys)), planned: map[string]*Key{}, keys: keys[:0]}
+	for i := range keys {
+		if k := keys[i]; k.Neutral == nil {
+			s.keys = append(s.keys, k)
+		} else {
+			s.plan(k)
 		}
-		if k.Neutral != nil {
-			s.planned[k.Path] = &k
-			if !k.foreign {
-				s.order = append(s.order, k.Path)
-			}
-			continue
+	}
+	rows := map[string]int{}
+	all := make([]declared, len(s.keys))
+	for i := range s.keys {
+		d := &all[i]
+		d.Key, d.place = &s.keys[i], i
+		if s.index[d.Path] != nil || s.planned[d.Path] != nil {
+			panic("schema: key " + d.Path + " is declared twice")
 		}
-		s.keys = append(s.keys, k)
-		d := &declared{Key: k}
-		if k.Default != "" && !strings.HasPrefix(k.Default, "(") {
-			d.preset = sync.OnceValue(func() *tree.Node { return tree.MustParse(k.Default) })
+		parent, _ := splitPath(d.Path)
+		if d.row = rows[parent]; d.row >= mostRows {
+			panic("schema: too many keys in " + parent)
 		}
-		s.index[k.Path] = d
+		rows[parent]++
+		s.index[d.Path] = d
 	}
 	s.named = sync.OnceValue(s.byName)
 	return s
+}
+
+// plan adds a key that is not simulated.
+func (s *Schema) plan(k Key) {
+	if s.planned[k.Path] != nil {
+		panic("schema: key " + k.Path + " is declared twice")
+	}
+	s.planned[k.Path] = &k
+	if !k.foreign {
+		s.order = append(s.order, k.Path)
+	}
+}
+
+// at returns what is declared of a key of a table, nil if nothing is. Nothing is allocated:
+// a scenario asks some hundred times for each of its tables.
+func (s *Schema) at(pattern, key string) *declared {
+	if pattern == "" {
+		return s.index[key]
+	}
+	var path [128]byte
+	return s.index[string(append(append(append(path[:0], pattern...), '.'), key...))]
 }
 
 // Keys returns the keys that are simulated, in the order in which they are

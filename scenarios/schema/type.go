@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // kind is the form that a value has in TOML.
@@ -103,8 +104,7 @@ func TableOf(element Type) Type { return Type{kind: tableOfKind, element: &eleme
 
 // OneOf is a choice between fixed words, each as "word: meaning".
 func OneOf(words ...string) Type {
-	all := wordsOf(words)
-	return Choice(func() []Word { return all })
+	return Choice(sync.OnceValue(func() []Word { return wordsOf(words) }))
 }
 
 // Planned returns a choice with words, each as "word: meaning", that a later

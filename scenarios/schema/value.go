@@ -154,16 +154,16 @@ func (t *Table) Choice(key string) string {
 	if n == nil {
 		return ""
 	}
-	words := namesOf(d.Type.words())
+	words := d.Type.words()
 	v, ok := n.AsText()
-	if ok && slices.Contains(words, v) {
+	if ok && slices.ContainsFunc(words, func(w Word) bool { return w.Name == v }) {
 		return v
 	}
 	if slices.Contains(namesOf(d.Type.later), v) {
 		t.Mistake(key, "is not simulated by this version", "")
 		return ""
 	}
-	t.Reject(key, t.OneOf(d.Path, v, words))
+	t.Reject(key, t.OneOf(d.Path, v, namesOf(words)))
 	return ""
 }
 

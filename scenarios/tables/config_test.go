@@ -169,7 +169,7 @@ func TestResolvedScenarioSpellsOutDefaults(t *testing.T) {
 func TestEveryDeclaredKeyIsRead(t *testing.T) {
 	asked := map[string]bool{}
 	for _, file := range sound(t) {
-		for key := range newLoader(tree.Read(tree.Disk{}, file).Root, &origin{path: file}).Asked() {
+		for _, key := range newLoader(tree.Read(tree.Disk{}, file).Root, &origin{path: file}).Asked() {
 			asked[key] = true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"headroom/model/alarm"
 	"headroom/model/controlplane"
@@ -172,7 +173,7 @@ func (l *loader) customMetric(t *schema.Table, group int) controlplane.Metric {
 	return m
 }
 
-var validID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
+var validID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`) })
 
 // readQueries reads a list of metrics and formulas; the metric is the one that counts.
 func (l *loader) readQueries(t *schema.Table, key string, group int) (controlplane.Metric, bool) {
@@ -189,7 +190,7 @@ func (l *loader) readQueries(t *schema.Table, key string, group int) (controlpla
 		id := row.Text("id")
 		switch {
 		case !row.Sound("id"):
-		case !validID.MatchString(id):
+		case !validID().MatchString(id):
 			row.Wrong("id", "must begin with a small letter and go on with letters, digits and _")
 		case slices.Contains(ids, id):
 			row.Wrong("id", "must be unique in its list")

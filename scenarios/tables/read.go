@@ -21,6 +21,16 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	))
 })
 
+// namedTables are the keys at the top whose tables have names: [key.NAME].
+var namedTables = sync.OnceValue(func() (keys []string) {
+	for _, key := range topKeys() {
+		if Vocabulary().Named(key.Path) {
+			keys = append(keys, key.Path)
+		}
+	}
+	return keys
+})
+
 // topKeys are the keys above all tables. The tables stand in the order in which
 // they are documented.
 func topKeys() []schema.Key {
@@ -90,10 +100,8 @@ func (l *loader) read(top *schema.Table) {
 	}
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
-	for _, key := range topKeys() {
-		if Vocabulary().Named(key.Path) {
-			l.tables[key.Path] = top.NamedTables(key.Path)
-		}
+	for _, key := range namedTables() {
+		l.tables[key] = top.NamedTables(key)
 	}
 	l.readTags()
 	l.readMarket(top.Inside("spot_market"))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 )
@@ -73,17 +74,24 @@ func SplitKey(key string) ([]string, error) {
 
 func endsInDot(key string) bool { return strings.HasSuffix(strings.TrimSpace(key), ".") }
 
-// MustParse decodes a value of TOML that stands in this program.
+// MustParse decodes a value of TOML that stands in this program, the first time.
 func MustParse(value string) *Node {
 	if plain, is := literal(value); is {
 		return newNode(plain, nil, Position{})
+	}
+	if known, ok := decoded.Load(value); ok {
+		return known.(*Node).Copy()
 	}
 	n, err := ParseValue(value, Position{})
 	if err != nil {
 		panic(fmt.Sprintf("tree: %s: %v", value, err))
 	}
+	decoded.Store(value, n.Copy())
 	return n
 }
+
+// decoded are the values that [MustParse] has seen, which nobody changes.
+var decoded sync.Map // of string: *Node
 
 // literal decodes a flag, a whole number or a text as most values in the program are. It
 // leaves all others to the decoder of TOML, which takes a hundred times as long.

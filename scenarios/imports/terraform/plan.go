@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -148,12 +149,12 @@ func (p *Plan) configOf(r *resource) *tfjson.ConfigResource {
 }
 
 // indices are those in the address of a module.
-var indices = regexp.MustCompile(`\[("(\\.|[^"\\])*"|[^\]"]*)\]`)
+var indices = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[("(\\.|[^"\\])*"|[^\]"]*)\]`) })
 
 // steps returns the names of the modules on the way to one, from the root.
 func steps(module string) []string {
 	var names []string
-	for part := range strings.SplitSeq(indices.ReplaceAllString(module, ""), ".") {
+	for part := range strings.SplitSeq(indices().ReplaceAllString(module, ""), ".") {
 		if part != "module" && part != "" {
 			names = append(names, part)
 		}
@@ -177,7 +178,7 @@ func (p *Plan) moduleOf(module string) *tfjson.ConfigModule {
 }
 
 // zonePattern is the name of a zone, after the region.
-var zonePattern = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d)([a-z])$`)
+var zonePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d)([a-z])$`) })
 
 // findRegion returns the Region of the provider, or that of the first zone.
 func (p *Plan) findRegion() string {
@@ -190,7 +191,7 @@ func (p *Plan) findRegion() string {
 	}
 	for _, r := range p.resources {
 		for _, zone := range append(r.values.texts("availability_zones"), r.values.text("availability_zone")) {
-			if m := zonePattern.FindStringSubmatch(zone); m != nil {
+			if m := zonePattern().FindStringSubmatch(zone); m != nil {
 				return m[1]
 			}
 		}
@@ -217,7 +218,7 @@ func (p *Plan) constant(e *tfjson.Expression) string {
 }
 
 // plainName is what the name of a table is made of here.
-var plainName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9_-]+`) })
 
 // name gives each resource the name of its table: those of its modules and its own, which
 // is left out where it says nothing, with their indices.
@@ -237,7 +238,7 @@ func (p *Plan) name() {
 		if r.index != "" {
 			words = append(words, r.index)
 		}
-		name := strings.Trim(plainName.ReplaceAllString(strings.Join(words, "-"), "-"), "-")
+		name := strings.Trim(plainName().ReplaceAllString(strings.Join(words, "-"), "-"), "-")
 		own := name
 		for n := 2; own == "" || taken[family(r.kind)+" "+own]; n++ {
 			own = name + "-" + strconv.Itoa(n)

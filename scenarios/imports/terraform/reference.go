@@ -223,7 +223,7 @@ func (s search) modules(module string) []string {
 			continue
 		}
 		inner := strings.Join(parts[:want], ".")
-		if indices.ReplaceAllString(inner, "") == indices.ReplaceAllString(module, "") && !slices.Contains(all, inner) {
+		if indices().ReplaceAllString(inner, "") == indices().ReplaceAllString(module, "") && !slices.Contains(all, inner) {
 			all = append(all, inner)
 		}
 	}

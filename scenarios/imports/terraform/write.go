@@ -144,7 +144,7 @@ func (p *Plan) fold() {
 	}
 	for _, r := range first {
 		if r.count > 1 {
-			r.key = strings.TrimSuffix(r.key, "-"+plainName.ReplaceAllString(r.index, "-"))
+			r.key = strings.TrimSuffix(r.key, "-"+plainName().ReplaceAllString(r.index, "-"))
 		}
 	}
 }
@@ -204,7 +204,7 @@ func (d *draft) zones() []string {
 
 // letter returns that of a zone of the Region, "" for another.
 func (d *draft) letter(zone string) string {
-	if m := zonePattern.FindStringSubmatch(zone); m != nil && m[1] == d.region {
+	if m := zonePattern().FindStringSubmatch(zone); m != nil && m[1] == d.region {
 		return m[2]
 	}
 	return ""
