@@ -199,7 +199,10 @@ func TestSearchElsewhereFindsTheSame(t *testing.T) {
 		t.Errorf("with a server of its own it found\n%s\nwant\n%s", got, want)
 	}
 	screen := []string{"--set", "search.screen=fluid"}
-	want = recommend(screen...)
+	want = recommend(append(screen, "--workers", "1")...)
+	if got := recommend(append(screen, "--workers", "2")...); got != want {
+		t.Errorf("screened by rates, two workers found\n%s\nwant\n%s", got, want)
+	}
 	if got := recommend(append(screen, "--nats", url, "--workers", "0")...); got != want {
 		t.Errorf("screened by rates, another process found\n%s\nwant\n%s\n%s", got, want, worker.said.String())
 	}

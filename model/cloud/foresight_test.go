@@ -105,3 +105,24 @@ func TestApplicationsAreSentToInRows(t *testing.T) {
 		}
 	}
 }
+
+// When a request that waits for a place has surely ended depends on what stands before it at its own
+// application alone: among sixteen with a worker each, whose clients wait for a second, it still goes in a row.
+func TestWhoWaitsIsFarFromATimeLimitWhateverOthersHaveAboard(t *testing.T) {
+	const applications = 16
+	cfg := sharing(4, applications, 0.8)
+	for k := range applications {
+		cfg.Services[k].Discipline, cfg.Services[k].Workers = FCFS, 1
+		cfg.Workloads[k].Demand = must(rng.Fixed(0.1))
+		cfg.Workloads[k].Clients.Timeout = sim.Second
+	}
+	w := must(New(cfg, 0))
+	out := must(w.Run(t.Context()))
+	arrived := int64(0)
+	for i := range out.Routes {
+		arrived += out.Routes[i].Arrived
+	}
+	if in := w.data.InRows(); float64(in) < 0.98*float64(arrived) {
+		t.Errorf("%d of %d requests went in rows, want nearly all", in, arrived)
+	}
+}

@@ -12,8 +12,9 @@ import (
 // all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
 // the server's own station all that is aboard as soon as it is not. Fast paths lie apart
 // from the rest of their servers, for a plain request needs nothing else: of four cache lines
-// the first is all that is touched when it has ended, or where it shares a CPU, and the first and the second, which the
-// machine fetches together, are all that is when it comes, at a station of one or two.
+// the first is all that is touched when it has ended, or where it shares a CPU, and the first
+// and the second, which the machine fetches together, are all that is when it comes, at a
+// station of one or two.
 type fastPath struct {
 	open     bool
 	counted  bool // who picks by requests in flight looks at the server

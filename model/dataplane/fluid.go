@@ -82,7 +82,7 @@ func (p *Plane) newFluid() {
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
 		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), answers: p.stream("fluid/answers"), minute: sim.Minute - 1,
-		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{}, links: map[linkKey]*law.Laws{},
+		laws: p.cfg.Laws.Take(p.cfg.demands()), mixtures: map[string]rng.Distribution{}, links: map[linkKey]*law.Laws{},
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]

@@ -263,7 +263,7 @@ func (p *Plane) Outcome() Outcome {
 		out.Exact = p.fluid.auto.Found()
 	}
 	if f := p.fluid; f != nil && f.laws != nil {
-		p.cfg.Laws.Put(f.laws, p.cfg.demands())
+		p.cfg.Laws.Put(f.laws)
 		f.laws = nil // they are somebody else's
 	}
 	for i := range p.meter.routes {

@@ -15,18 +15,24 @@ func (p *Plane) placesHeld(id uint32, s *server) int {
 	return p.computing(id)
 }
 
-// waitsSurely reports whether a request that takes a time on the CPU of a base, settled up to now,
-// and waits for a place before, has ended before somebody's patience has: all places of its
-// application work off what is before it, the line and a part of all that computes there.
-func (b *server) waitsSurely(time, now, patience sim.Time, g *gate) bool {
-	before := float64(b.station.Left(now)) + float64(g.line.Demand())
-	return (float64(time)+before/float64(g.limit))*b.shared.slow <= float64(patience)
+// waitsSurely reports whether a request that takes a time on the CPU that an application shares, settled
+// up to now, and waits for a place before, has ended before somebody's patience has: all places of its
+// application work off what is before it.
+func (p *Plane) waitsSurely(id uint32, time, now, patience sim.Time) bool {
+	s := p.servers.at(id)
+	b, before := p.servers.at(s.base), s.gate.line.Demand()
+	b.station.Each(now, func(k uint32, left sim.Time) {
+		if p.compact.at(k).server == id {
+			before = sim.Sum(before, left)
+		}
+	})
+	return (float64(time)+float64(before)/float64(s.gate.limit))*b.shared.slow <= float64(patience)
 }
 
 // waitsShared is [Plane.enterShared] for who finds all places of its application taken.
 func (p *Plane) waitsShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	g, b, time := &p.servers.at(r.server).gate, p.servers.at(f.base), f.time(r.demand)
-	if g.line.Len() >= int(g.backlog) || !b.waitsSurely(time, r.arrived, patience, g) {
+	if g.line.Len() >= int(g.backlog) || !p.waitsSurely(r.server, time, r.arrived, patience) {
 		return false
 	}
 	if !n.came.add(r.arrived) {
@@ -49,7 +55,7 @@ func (p *Plane) enterLineFull(i uint32, r *request, f *fastPath, b *server) bool
 		return true
 	}
 	limits, patience := p.patience(i, r, f)
-	if waits && !b.waitsSurely(time, p.kernel.Now(), patience, g) || !waits && (b.crowded() || !b.shared.endsSurely(time, patience)) {
+	if waits && !p.waitsSurely(r.server, time, p.kernel.Now(), patience) || !waits && (b.crowded() || !b.shared.endsSurely(time, patience)) {
 		p.refuseShared(f.base, b)
 		return false
 	}

@@ -1,6 +1,8 @@
 package fluid
 
 import (
+	"slices"
+
 	"headroom/sim"
 	"headroom/sim/fluid"
 	"headroom/sim/rng"
@@ -99,8 +101,10 @@ type Arrivals struct {
 
 // Laws keeps the laws of the stations of a run.
 type Laws struct {
-	known map[stationKey]*fluid.Laws
-	worth map[rng.Distribution]*worth
+	known  map[stationKey]*fluid.Laws
+	worth  map[rng.Distribution]*worth
+	shared []rng.Distribution // demands, of which laws are looked up among those of others
+	solved *fluid.Solved      // these; nil: none
 }
 
 type stationKey struct {
@@ -130,6 +134,9 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 	l := s.known[key]
 	if l == nil {
 		l = fluid.New(c.Station, c.Split)
+		if s.solved != nil && slices.Contains(s.shared, c.Demand) {
+			l.Share(s.solved)
+		}
 		s.known[key] = l
 	}
 	c.found = knownLaws{in: s, key: key, laws: l}

@@ -61,6 +61,7 @@ type Laws struct {
 	other    *Laws                    // of those that come by another rule
 	both     map[[2]*Law]*Law         // together with these
 	spaced   map[int]rng.Distribution // times between what a node sends to one of so many stations
+	solved   *Solved                  // by all; nil: these alone
 }
 
 // node is a load and a number of stations for which a law is worked out; laws between
@@ -218,7 +219,13 @@ func (l *Laws) loadOf(n int) float64 {
 func (l *Laws) node(n node) *Law {
 	law := l.nodes[n]
 	if law == nil {
-		law = l.solve(l.loadOf(n.load), l.split.targets(n.targets))
+		targets := l.split.targets(n.targets)
+		solve := func() *Law { return l.solve(l.loadOf(n.load), targets) }
+		if l.solved == nil || l.inOrder() || l.taken(targets) {
+			law = solve()
+		} else {
+			law = l.solved.of(solvedKey{l.station, l.split, n}, solve)
+		}
 		l.nodes[n] = law
 	}
 	return law
