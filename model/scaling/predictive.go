@@ -109,9 +109,7 @@ func (p Predictive) Validate() []error {
 func (p Predictive) Mechanism() Mechanism { return Mechanism{History: int(2 * sim.Hour / sim.Minute)} }
 
 // Capacity returns how many instances a load needs.
-func (p Predictive) Capacity(load float64) int {
-	return int(min(math.Ceil(max(0, load)/p.Target), mostUnits))
-}
+func (p Predictive) Capacity(load float64) int { return min(ceil(load/p.Target), mostUnits) }
 
 // Provide decides for a forecast: at least that capacity, and max raised to it where the
 // policy may.
