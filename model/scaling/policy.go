@@ -68,6 +68,8 @@ type Mechanism struct {
 	// History is how many datapoints of each of its inputs the policy looks back
 	// on; 0: the newest.
 	History int
+	// RaisesMax says that the policy may raise the max of its group.
+	RaisesMax bool
 }
 
 // Alarm is the shape of an alarm that a policy brings along: all of so many

@@ -106,7 +106,9 @@ func (p Predictive) Validate() []error {
 }
 
 // Mechanism implements [Spec]. It keeps the datapoints of two hours.
-func (p Predictive) Mechanism() Mechanism { return Mechanism{History: int(2 * sim.Hour / sim.Minute)} }
+func (p Predictive) Mechanism() Mechanism {
+	return Mechanism{History: int(2 * sim.Hour / sim.Minute), RaisesMax: p.IncreaseMax}
+}
 
 // Capacity returns how many instances a load needs.
 func (p Predictive) Capacity(load float64) int { return min(ceil(load/p.Target), mostUnits) }

@@ -92,9 +92,9 @@ func (l *loader) readGroups() {
 			place.Group = p
 			g.Place = &place
 		}
-		g.Schedules = l.readSchedules(t, g)
 		l.readGroupLife(t, g)
 		l.readPolicies(t, i)
+		l.readSchedules(t, g)
 		if g.ELBHealth && len(g.TargetGroups) == 0 {
 			l.warnAt(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")
 		}
@@ -176,8 +176,7 @@ func readTermination(t *schema.Table) []scaling.TerminationPolicy {
 }
 
 // readSchedules reads the scheduled actions of a group.
-func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) []controlplane.Schedule {
-	var schedules []controlplane.Schedule
+func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) {
 	var plain []scaling.Schedule
 	tables := t.Each("schedule")
 	for i, s := range tables {
@@ -190,17 +189,15 @@ func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) []control
 		schedule.Desired = s.Optional("desired_capacity")
 		s.Absorb(schedule.Validate(l.cfg.Start), "recurrence")
 		l.warnOfRecurrence(s, "recurrence", &schedule.Schedule)
-		schedules, plain = append(schedules, schedule), append(plain, schedule.Schedule)
+		g.Schedules, plain = append(g.Schedules, schedule), append(plain, schedule.Schedule)
 		s.Done()
 	}
-	moves := slices.ContainsFunc(plain, func(s scaling.Schedule) bool { return s.Min != nil || s.Max != nil })
 	for i, s := range tables {
-		if d := plain[i].Desired; d != nil && !moves && t.Sound("min_size", "max_size") && (*d < g.Min || *d > g.Max) {
+		if d := plain[i].Desired; d != nil && !limitsMove(g) && t.Sound("min_size", "max_size") && (*d < g.Min || *d > g.Max) {
 			s.Wrong("desired_capacity", fmt.Sprintf("must be within min_size and max_size of the group (%d..%d)", g.Min, g.Max))
 		}
 	}
 	t.Absorb(scaling.ValidateSchedules(plain), "schedule")
-	return schedules
 }
 
 // readFleet reads the types that a group launches, and how it divides them

@@ -103,7 +103,7 @@ func (l *loader) readGroupAction(t *schema.Table, a *controlplane.Action) {
 // checkSetAside refuses what takes a group below its smallest size whatever happens before.
 func (l *loader) checkSetAside(t *schema.Table, a *controlplane.Action) {
 	g := &l.cfg.Groups[a.On.Index]
-	if a.Decrement && a.Count > 0 && g.Max-a.Count < g.Min && !l.limitsMove(g) {
+	if a.Decrement && a.Count > 0 && g.Max-a.Count < g.Min && !limitsMove(g) {
 		t.Reject("count", schema.Fault{Code: "ValidationError", Rule: fmt.Sprintf("must leave min_size of the group (%d..%d) without should_decrement_desired_capacity = false", g.Min, g.Max)})
 	}
 }

@@ -126,20 +126,18 @@ func (l *loader) readOperation(t *schema.Table, a *controlplane.Action) {
 		t.Require("desired_capacity")
 		a.Desired, a.Honors = t.Whole("desired_capacity"), t.Flag("honor_cooldown")
 		g := &l.cfg.Groups[a.On.Index]
-		if t.Sound("desired_capacity") && t.Has("desired_capacity") && !l.limitsMove(g) && (a.Desired < g.Min || a.Desired > g.Max) {
+		if t.Sound("desired_capacity") && t.Has("desired_capacity") && !limitsMove(g) && (a.Desired < g.Min || a.Desired > g.Max) {
 			t.Wrong("desired_capacity", fmt.Sprintf("must be min_size to max_size of the group (%d..%d)", g.Min, g.Max))
 		}
 	}
 }
 
-// limitsMove reports whether a schedule changes the limits of a group.
-func (l *loader) limitsMove(g *controlplane.Group) bool {
-	for i := range g.Schedules {
-		if g.Schedules[i].Min != nil || g.Schedules[i].Max != nil {
-			return true
-		}
-	}
-	return false
+// limitsMove reports whether a schedule or a policy changes the limits of a group.
+func limitsMove(g *controlplane.Group) bool {
+	return slices.ContainsFunc(g.Schedules, func(s controlplane.Schedule) bool { return s.Min != nil || s.Max != nil }) ||
+		slices.ContainsFunc(g.Policies, func(p controlplane.ScalingPolicy) bool {
+			return p.Spec != nil && p.Spec.Mechanism().RaisesMax
+		})
 }
 
 // checkStops refuses to stop, or to give another type, what has its root on a disk of the
