@@ -57,7 +57,7 @@ func taskPolicyKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("container_service.NAME", "ValidationException", []schema.Key{
 			schema.Row("policy", schema.List(), "", "scaling policies of Application Auto Scaling, from min_capacity to max_capacity"),
-			schema.Row("schedule", schema.List(), "", "scheduled actions of Application Auto Scaling"),
+			schema.Row("schedule", schema.List(), "", "scheduled actions of Application Auto Scaling").Called("scheduled_action scheduled_actions"),
 		}),
 		schema.Within("container_service.NAME.policy[]", "ValidationException", keys),
 		schema.Within("container_service.NAME.schedule[]", "ValidationException", taskScheduleKeys()),
