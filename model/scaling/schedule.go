@@ -31,7 +31,7 @@ const mostSchedules = 125
 func (s Schedule) Validate(now time.Time) []error {
 	var f faults
 	if s.Recurrence == "" && s.Start.IsZero() {
-		f.add("recurrence", "needs a recurrence or a start time")
+		f.add("recurrence", "is required, or start_time")
 	}
 	if s.Recurrence != "" {
 		if _, err := parseRecurrence(s.Recurrence); err != nil {

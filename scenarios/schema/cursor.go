@@ -133,6 +133,7 @@ func (t *Table) take(key string, want kind) (*tree.Node, *declared) {
 	}
 	if preset := d.preset(); preset != nil {
 		n := preset.Clone(t.Node.At)
+		n.Assumed = true
 		t.Node.Table[key] = n
 		return n, d
 	}
@@ -151,7 +152,7 @@ func (t *Table) Assume(key string, scalar any) {
 // AssumeNode is [Table.Assume] for any value.
 func (t *Table) AssumeNode(key string, n *tree.Node) {
 	if t.Node.Table[key] == nil {
-		n.At = t.Node.At
+		n.At, n.Assumed = t.Node.At, true
 		t.Node.Table[key] = n
 	}
 }

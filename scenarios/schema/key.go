@@ -16,8 +16,9 @@ type Key struct {
 	Neutral *Neutral
 	Instead string // of such a key: what to use, "a [network_interface.NAME]"
 
-	sometimes bool // it is required in some modes of its table only
-	foreign   bool // see [Foreign]
+	called    string // words that people write for it, "at time"
+	sometimes bool   // it is required in some modes of its table only
+	foreign   bool   // see [Foreign]
 }
 
 // Row declares a key. What it means is one line; preset is a [Key.Default].
@@ -40,6 +41,13 @@ func (k Key) Use(instead string) Key {
 // Coded returns the key with an error code that is not its table's.
 func (k Key) Coded(code string) Key {
 	k.Code = code
+	return k
+}
+
+// Called returns the key with words that people write for it: whoever writes one is asked
+// whether the key is meant.
+func (k Key) Called(words string) Key {
+	k.called = words
 	return k
 }
 

@@ -120,6 +120,19 @@ func (s *Schema) byName() map[string][]string {
 	return paths
 }
 
+// called returns the key of a table for which people write a word, see [Key.Called].
+func (s *Schema) called(pattern, word string) string {
+	for _, k := range s.keys {
+		if k.called == "" || !slices.Contains(strings.Fields(k.called), word) {
+			continue
+		}
+		if parent, name := splitPath(k.Path); parent == pattern {
+			return name
+		}
+	}
+	return ""
+}
+
 // elsewhere returns the key of a name that stands in another table than the one where it
 // is not known: in [run] for what stands at the top of a file, else the only one within the
 // same kind of table, or the only one at all. It is "" if there is none, or several.

@@ -20,6 +20,9 @@ func (r *Reader) nearest(got string, names []string) string {
 
 // meant is the key that an unknown one most likely stands for: one beside it, or elsewhere.
 func (t *Table) meant(key string) string {
+	if name := t.r.schema.called(t.Pattern, key); name != "" {
+		return name
+	}
 	beside := t.r.schema.children(t.Pattern)
 	hint := t.r.nearest(key, beside)
 	if bare := strings.TrimSuffix(key, "_seconds"); hint == "" && bare != key { // as AWS has it

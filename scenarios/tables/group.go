@@ -44,7 +44,7 @@ func groupKeys() []schema.Key {
 		schema.Row("health_sweep", schema.Quantity(schema.Seconds, 1, 3600), `"60s"`, "how often the health of instances is looked at"),
 		schema.Row("mixed_instances_policy", schema.Inner(), "", "several types, On-Demand and Spot"),
 		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),
-		schema.Row("schedule", schema.List(), "", "scheduled actions"),
+		schema.Row("schedule", schema.List(), "", "scheduled actions").Called("scheduled_action scheduled_actions"),
 		schema.Row("placement_group", schema.Name("placement_group"), "(that of the launch template)", "placement group of the instances"),
 	}, applicationKeys(), mixedKeys(), scheduleKeys(), groupLifeKeys()))
 }
@@ -54,7 +54,7 @@ func scheduleKeys() []schema.Key {
 		schema.Row("name", schema.Text(), "(schedule- and its index)", "name of the action, in the activities"),
 		schema.Row("recurrence", schema.Text(), "", "cron: minute hour day-of-month month day-of-week"),
 		schema.Row("time_zone", schema.Text(), "", "IANA zone of the recurrence; UTC without"),
-		schema.Row("start_time", schema.Instant(), "", "first run, or the only one"),
+		schema.Row("start_time", schema.Instant(), "", "first run, or the only one").Called("at"),
 		schema.Row("end_time", schema.Instant(), "", "no run after it"),
 		schema.Row("min_size", schema.Whole(0, mostInstances), "", "new min_size"),
 		schema.Row("max_size", schema.Whole(0, mostInstances), "", "new max_size"),

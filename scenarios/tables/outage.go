@@ -49,7 +49,7 @@ func outageKeys() []schema.Key {
 		schema.Row("volume", schema.Text(), `"root"`, "volume-failure: which volume of the instances, by its name or device_name"),
 		schema.Row("duration_before_interruption", schema.Quantity(schema.Seconds, 120, 900), `"2m"`, "spot-interruption: from the rebalance recommendation, which comes at once, to the end; its last two minutes are the notice"),
 		schema.Row("hosts", schema.Name("hosts"), "", "host-failure, rack-failure: of which [hosts.NAME]; of any without"),
-		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
+		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again").Called("for lasts"),
 	})
 }
 

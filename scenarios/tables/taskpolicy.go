@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,7 +57,7 @@ func taskPolicyKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("container_service.NAME", "ValidationException", []schema.Key{
 			schema.Row("policy", schema.List(), "", "scaling policies of Application Auto Scaling, from min_capacity to max_capacity"),
-			schema.Row("schedule", schema.List(), "", "scheduled actions of Application Auto Scaling"),
+			schema.Row("schedule", schema.List(), "", "scheduled actions of Application Auto Scaling").Called("scheduled_action scheduled_actions"),
 		}),
 		schema.Within("container_service.NAME.policy[]", "ValidationException", keys),
 		schema.Within("container_service.NAME.schedule[]", "ValidationException", taskScheduleKeys()),
@@ -160,11 +161,23 @@ func (l *loader) readTaskSchedules(t *schema.Table) (all []controlplane.Schedule
 		one.Recurrence, one.TimeZone = s.Text("recurrence"), s.Text("time_zone")
 		one.Start, one.End = s.Instant("start_time"), s.Instant("end_time")
 		one.Min, one.Max = s.Optional("min_capacity"), s.Optional("max_capacity")
-		s.Absorb(one.Validate(l.cfg.Start), "recurrence")
+		s.Absorb(ofTasks(one.Validate(l.cfg.Start)), "recurrence")
 		l.warnOfRecurrence(s, "recurrence", &one.Schedule)
 		all, plain = append(all, one), append(plain, one.Schedule)
 		s.Done()
 	}
 	t.Absorb(scaling.ValidateSchedules(plain), "schedule")
 	return all
+}
+
+// taskWords are what the faults of a group's schedule are of one for tasks.
+var taskWords = strings.NewReplacer(
+	"desired_capacity: needs one of min_size, max_size and desired_capacity", "min_capacity: is required, or max_capacity",
+	"min_size", "min_capacity", "max_size", "max_capacity")
+
+func ofTasks(faults []error) []error {
+	for i, err := range faults {
+		faults[i] = errors.New(taskWords.Replace(err.Error()))
+	}
+	return faults
 }

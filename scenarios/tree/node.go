@@ -27,6 +27,8 @@ type Node struct {
 	Form   Form
 	order  []string // keys in the order in which the reader asked for them
 	Inline bool     // written in one line
+	// Assumed is set of a value that nobody wrote: a default.
+	Assumed bool
 }
 
 // Form is the shape of a node.
@@ -102,18 +104,23 @@ func (n *Node) merge(over *Node) {
 }
 
 // String returns the value as TOML in one line.
-func (n *Node) String() string {
+func (n *Node) String() string { return n.text(func(*Node) bool { return true }) }
+
+// text is the value as TOML in one line, with those keys of its tables that are shown.
+func (n *Node) text(shown func(*Node) bool) string {
 	switch n.Form {
 	case ListForm:
 		parts := make([]string, len(n.List))
 		for i, e := range n.List {
-			parts[i] = e.String()
+			parts[i] = e.text(shown)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case TableForm:
 		var parts []string
 		for _, key := range n.Keys() {
-			parts = append(parts, QuoteKey(key)+" = "+n.Table[key].String())
+			if v := n.Table[key]; shown(v) {
+				parts = append(parts, QuoteKey(key)+" = "+v.text(shown))
+			}
 		}
 		if len(parts) == 0 {
 			return "{}"
@@ -127,9 +134,9 @@ func (n *Node) String() string {
 // longestGot is how much of a value a fault repeats.
 const longestGot = 60
 
-// Got returns the value as a fault repeats it.
+// Got returns the value as a fault repeats it: as it was written, without defaults.
 func (n *Node) Got() string {
-	text := n.String()
+	text := n.text(func(v *Node) bool { return !v.Assumed })
 	if len(text) <= longestGot {
 		return text
 	}
