@@ -6,10 +6,10 @@ import (
 )
 
 // balanceMetrics are how evenly the targets of a group are asked, where clients stay
-// with them or they start slowly.
+// with them or they start slowly, or somebody looks.
 func balanceMetrics() []Metric {
 	metrics := []weighed{
-		{"target_group.imbalance.mean", "times", "requests of the busiest target over the mean of all, by windows of 5 minutes", isWeighed,
+		{"target_group.imbalance", "times", "requests of the busiest target over the mean of all, by windows of 5 minutes; where targets are neither sticky nor start slowly it is counted if a threshold or run.metrics names it", isWeighed,
 			func(t *dataplane.TargetGroupOutcome) float64 { return t.Imbalance }},
 		{"target_group.imbalance.max", "times", "the same of the worst window", isWeighed,
 			func(t *dataplane.TargetGroupOutcome) float64 { return t.ImbalanceMax }},
@@ -25,21 +25,26 @@ func balanceMetrics() []Metric {
 	return all
 }
 
+// sharesPrefix begins the names of metrics that groups are weighed for.
+const sharesPrefix = "target_group.imbalance"
+
 // weighed is a metric of target groups that are weighed, or that are sticky.
 type weighed struct {
 	name, unit, meaning string
-	where               func(*dataplane.TargetGroup) bool
+	where               func(*cloud.Config, *dataplane.TargetGroup) bool
 	read                func(*dataplane.TargetGroupOutcome) float64
 }
 
 func (w weighed) metric() Metric {
 	return Metric{
 		Name: w.name, Unit: w.unit, Labels: []string{labelTargetGroup}, whole: never, Meaning: w.meaning,
-		where: func(cfg *cloud.Config, s scope) bool { return w.where(&cfg.TargetGroups[s.index]) },
+		where: func(cfg *cloud.Config, s scope) bool { return w.where(cfg, &cfg.TargetGroups[s.index]) },
 		read:  func(p *part) float64 { return w.read(&p.targets()[0]) },
 	}
 }
 
-func isSticky(g *dataplane.TargetGroup) bool { return g.Stickiness.Kind != 0 }
+func isSticky(_ *cloud.Config, g *dataplane.TargetGroup) bool { return g.Stickiness.Kind != 0 }
 
-func isWeighed(g *dataplane.TargetGroup) bool { return isSticky(g) || g.SlowStart > 0 }
+func isWeighed(cfg *cloud.Config, g *dataplane.TargetGroup) bool {
+	return g.Weighed() || cfg.Observe.Shares && g.Picks()
+}

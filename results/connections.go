@@ -28,8 +28,18 @@ func connectionMetrics() []Metric {
 			},
 		}
 	}
+	vain := func(name, meaning string, read func(*traffic) int64) Metric {
+		return Metric{
+			Name: name, Unit: "count", Labels: []string{labelBalancer, labelWorkload}, Meaning: meaning, needs: labelWorkload,
+			read: func(p *part) float64 { return float64(read(p.traffic())) },
+		}
+	}
 	all := []Metric{
 		of("connections.new", "count", "connections that clients opened to load balancers", func(h *hours) float64 { return h.opened }),
+		vain("connections.refused", "attempts whose connection was refused: nobody listened where they asked, or its backlog was full; what an Application Load Balancer answers for its targets is elb.502.refused",
+			func(t *traffic) int64 { return t.refused }),
+		vain("connections.timed_out", "attempts whose connection never came about: their packets were dropped, or nobody was there to answer them",
+			func(t *traffic) int64 { return t.failed[dataplane.CodeConnect] }),
 		of("connections.active.mean", "count", "connections of clients to load balancers that are open at a time", func(h *hours) float64 { return h.active / h.time }),
 		{
 			Name: "connections.reset", Unit: "count", Labels: []string{labelBalancer}, Meaning: "connections of clients to load balancers that broke off: clients left before they were answered (460), RST of a Network Load Balancer, a WebSocket's target that ended",

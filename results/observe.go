@@ -13,7 +13,7 @@ import (
 )
 
 // everything can be observed beyond the usual.
-var everything = dataplane.Observe{Phases: true, Zones: true, Types: true}
+var everything = dataplane.Observe{Phases: true, Zones: true, Types: true, Shares: true}
 
 // Kept returns the patterns of what is observed of a run whose files are kept: of
 // all that can be, what the scenario has.
@@ -48,6 +48,7 @@ func Observe(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error) 
 			s := &meter().scopes[e.scope]
 			observe.Zones = observe.Zones || s.Label == labelZone
 			observe.Types = observe.Types || s.Label == labelType
+			observe.Shares = observe.Shares || s.Label == labelTargetGroup && strings.HasPrefix(e.metric.Name, sharesPrefix) && !cfg.TargetGroups[s.index].Weighed()
 			observe.Phases = observe.Phases || strings.HasPrefix(e.metric.Name, phasePrefix) || s.application && !cfg.Journeys()
 		}
 		if len(matched) == 0 && i < mostSuggestions {

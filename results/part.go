@@ -198,9 +198,9 @@ func (s scope) has(r *dataplane.RouteOutcome) bool {
 
 // traffic is the requests of a part: its routes, merged.
 type traffic struct {
-	arrived, completed, inFlight, retried, spotLost, dropped int64
-	failed                                                   []int64 // by code
-	causes                                                   dataplane.CauseCounts
+	arrived, completed, inFlight, retried, spotLost, dropped, refused int64
+	failed                                                            []int64 // by code
+	causes                                                            dataplane.CauseCounts
 
 	latency                          *stat.Histogram // of others while shared
 	shared                           bool
@@ -278,6 +278,7 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	t.retried += r.Retried
 	t.spotLost += r.SpotLost
 	t.dropped += r.Dropped
+	t.refused += r.Refused + r.Failed[dataplane.CodeRefused]
 	for _, c := range dataplane.Codes() {
 		t.failed[c] += r.Failed[c]
 	}

@@ -137,14 +137,11 @@ func describe(w io.Writer, topic schema.Topic) error {
 // describeWords writes the words of a choice with their meanings.
 func describeWords(b *strings.Builder, t schema.Type) {
 	wide := 0
-	for _, word := range slices.Concat(t.Words(), t.Later()) {
+	for _, word := range t.Words() {
 		wide = max(wide, len(word.Name))
 	}
 	for _, word := range t.Words() {
 		fmt.Fprintf(b, "    %-*s  %s\n", wide, word.Name, word.Meaning)
-	}
-	for _, word := range t.Later() {
-		fmt.Fprintf(b, "    %-*s  %s (planned: this version does not simulate it)\n", wide, word.Name, word.Meaning)
 	}
 }
 

@@ -456,13 +456,13 @@ func TestPredictionTellsItsStory(t *testing.T) {
 func TestPoliciesTellTheirStory(t *testing.T) {
 	a := stock(t, "policies", "1")
 	of := func(metric, group string) float64 { return a.value(t, metric+"{autoscaling_group="+group+"}") }
-	if of("scaling.thrash", "hasty") < 5*of("scaling.thrash", "simple") || of("capacity.under", "hasty") > of("capacity.under", "simple")/3 {
-		t.Errorf("hasty flaps %g and misses %g h, simple %g and %g h", of("scaling.thrash", "hasty"), of("capacity.under", "hasty"),
-			of("scaling.thrash", "simple"), of("capacity.under", "simple"))
+	if of("scaling.thrash", "hasty") < 5*of("scaling.thrash", "simple") || of("scaling.short_instance_hours", "hasty") > of("scaling.short_instance_hours", "simple")/3 {
+		t.Errorf("hasty flaps %g and misses %g h, simple %g and %g h", of("scaling.thrash", "hasty"), of("scaling.short_instance_hours", "hasty"),
+			of("scaling.thrash", "simple"), of("scaling.short_instance_hours", "simple"))
 	}
-	if of("capacity.over", "tracking-50") < 1.3*of("capacity.over", "tracking-70") || of("capacity.under", "tracking-50") > of("capacity.under", "tracking-70")/3 {
-		t.Errorf("at 50 %% %g h too many and %g h missing, at 70 %% %g and %g", of("capacity.over", "tracking-50"), of("capacity.under", "tracking-50"),
-			of("capacity.over", "tracking-70"), of("capacity.under", "tracking-70"))
+	if of("scaling.excess_instance_hours", "tracking-50") < 1.3*of("scaling.excess_instance_hours", "tracking-70") || of("scaling.short_instance_hours", "tracking-50") > of("scaling.short_instance_hours", "tracking-70")/3 {
+		t.Errorf("at 50 %% %g h too many and %g h missing, at 70 %% %g and %g", of("scaling.excess_instance_hours", "tracking-50"), of("scaling.short_instance_hours", "tracking-50"),
+			of("scaling.excess_instance_hours", "tracking-70"), of("scaling.short_instance_hours", "tracking-70"))
 	}
 }
 

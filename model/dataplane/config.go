@@ -203,6 +203,12 @@ type TargetGroup struct {
 	Appliances Appliances
 }
 
+// Weighed reports whether it always counts how evenly the targets are asked.
+func (g *TargetGroup) Weighed() bool { return g.Stickiness.Kind != 0 || g.SlowStart > 0 }
+
+// Picks reports whether a server is picked for each request, and not for a flow.
+func (g *TargetGroup) Picks() bool { return !g.Flows.On && g.Balancer == 0 && !g.Discovered }
+
 // minimum is how many healthy targets the group asks for.
 func (g *TargetGroup) minimum() health.Group {
 	if g.Minimum == nil {

@@ -75,6 +75,9 @@ func (m *meter) countCause(o *RouteOutcome, code Code) {
 	cause := m.cause
 	m.cause = CauseOther
 	if o.LoadBalancer == None {
+		if cause == CauseRefused {
+			o.Refused++
+		}
 		return
 	}
 	switch code {

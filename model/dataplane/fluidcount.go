@@ -206,6 +206,9 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 		r.SpotLost += n
 	}
 	r.Failed[code] += n
+	if r.LoadBalancer == None && cause == CauseRefused {
+		r.Refused += n
+	}
 	if r.LoadBalancer != None && (code == Code502 || code == Code503 || code == Code504) {
 		if code == Code504 && cause == CauseOther {
 			cause = CauseIdle

@@ -214,7 +214,7 @@ func (l *stickyClients) returns() float64 {
 // countCookies counts requests that came to where their clients had a cookie of, and how many came to each server.
 func (p *Plane) countCookies(c *current, n int64) {
 	f := p.fluid
-	if len(f.sticky) == 0 || c.cohort == nil || c.cohort.servers == 0 {
+	if c.cohort == nil || c.cohort.servers == 0 || !p.targetGroups[c.group].balance.weighed {
 		return
 	}
 	c.cohort.weighed += float64(n) / float64(c.cohort.servers)

@@ -126,6 +126,7 @@ type RouteOutcome struct {
 	Retried            int64       // attempts that were retries
 	SpotLost           int64       // failed because their Spot instance was reclaimed
 	Dropped            int64       // attempts that a security group let nobody answer
+	Refused            int64       // attempts without a load balancer that their server refused: nobody listened, or its backlog was full
 
 	Early *stat.Histogram // ns, of completed ones that arrived before the warm-up had ended; nil unless minutes are kept
 

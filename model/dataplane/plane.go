@@ -28,6 +28,7 @@ type Observe struct {
 	Phases bool // where the latency of a request goes, by service
 	Zones  bool // latency by the zone of the target
 	Types  bool // latency by instance type
+	Shares bool // how evenly the targets of each group are asked that are picked for requests
 	Series bool // by minute: points of the latency, CPU credits, memory, burst credit of volumes; at no cost for requests
 }
 
@@ -176,7 +177,7 @@ func New(setup Setup) (*Plane, error) {
 	p.trackSources(&setup)
 	p.markInstant()
 	p.scheduleMitigation()
-	p.scheduleWeighing()
+	p.scheduleWeighing(setup.Observe.Shares)
 	p.findWays()
 	p.markReturns()
 	p.meter = p.newMeter(setup.Observe)

@@ -20,11 +20,12 @@ type balance struct {
 // compared with those of others.
 const weighingWindow = 5 * sim.Minute
 
-// scheduleWeighing prepares the groups whose targets are weighed.
-func (p *Plane) scheduleWeighing() {
+// scheduleWeighing prepares the groups whose targets are weighed: where clients stay with
+// them or they start slowly, and all others where that is observed.
+func (p *Plane) scheduleWeighing(all bool) {
 	for i := range p.targetGroups {
 		g := &p.targetGroups[i]
-		if g.cfg.Stickiness.Kind != 0 || g.cfg.SlowStart > 0 {
+		if g.cfg.Weighed() || all && g.cfg.Picks() {
 			g.balance.weighed = true
 			p.schedule(min(weighingWindow, p.frame.Duration), indexed(groupIsWeighed, i))
 		}

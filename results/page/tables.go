@@ -88,7 +88,7 @@ var matrixRows = map[string][]struct{ metric, name string }{
 		{"capacity.in_service.mean", "in service, mean"}, {"cpu.utilization", "CPU"}, {"cost.total", "cost"}, {"cost.per_hour", "an hour"},
 	},
 	"workload":     {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}},
-	"target_group": {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}, {"target_group.healthy.min", "fewest healthy"}, {"target_group.imbalance.mean", "imbalance, mean"}, {"target_group.imbalance.max", "worst"}},
+	"target_group": {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}, {"target_group.healthy.min", "fewest healthy"}, {"target_group.imbalance", "imbalance, mean"}, {"target_group.imbalance.max", "worst"}},
 	"load_balancer": {
 		{"connections.new", "connections opened"}, {"connections.active.mean", "open, mean"}, {"connections.reset", "reset"}, {"websockets.reset", "WebSockets reset"},
 		{"connections.rejected", "rejected"}, {"handshakes.new", "handshakes"}, {"handshakes.failed", "handshakes failed"},

@@ -20,7 +20,6 @@ const (
 	worthwhile   = 0.05 // share of the indifference: exploring ends where less is to be gained
 	leastGain    = 1e-4 // the same where there is no indifference
 	patience     = 2    // rounds in a row without more to gain
-	byRates      = 1    // the same of rates, which are looked at more closely afterwards
 	mostExplored = 300  // candidates: the time of the surrogate grows with their third power
 	mostAnchors  = 4    // candidates that are replicated more, to know how lucky the few replications are
 	steadier     = 4    // times as often as a candidate before it is judged, by rates
@@ -50,10 +49,7 @@ func (s *search) explore(ctx context.Context) error {
 	most := min(s.Points, (s.Budget-s.reserved(Exploring))/exploring, s.Candidates, mostExplored)
 	first := s.spread(min(most, max(leastFirst, perDimension*len(s.Features(0)), (most+2)/3)))
 	err := x.try(ctx, first)
-	idle, patience := 0, patience
-	if s.Screen != nil {
-		patience = byRates
-	}
+	idle := 0
 	for err == nil && len(s.contestants) < most {
 		next, gain := x.propose(min(batchSize, most-len(s.contestants)))
 		if len(next) == 0 || idle == patience {

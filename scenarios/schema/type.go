@@ -37,7 +37,6 @@ type Type struct {
 	low, high float64       // bounds in base units
 	words     func() []Word // of a choice
 	of        string        // table whose names a name refers to; in words, what a value of several forms may be
-	later     []Word        // of a choice, what this version does not simulate
 	either    []Type        // of a value that may have several forms
 	element   *Type         // of a list or a table of values
 	like      string        // where the keys are described of a value that may be a table
@@ -107,13 +106,6 @@ func OneOf(words ...string) Type {
 	return Choice(sync.OnceValue(func() []Word { return wordsOf(words) }))
 }
 
-// Planned returns a choice with words, each as "word: meaning", that a later
-// version simulates.
-func (t Type) Planned(words ...string) Type {
-	t.later = wordsOf(words)
-	return t
-}
-
 // Like returns a type whose value may be a table with the keys that are described
 // at another path: "distribution".
 func (t Type) Like(path string) Type {
@@ -146,9 +138,6 @@ func (t Type) Words() []Word {
 	}
 	return words
 }
-
-// Later returns the words that a later version simulates.
-func (t Type) Later() []Word { return t.later }
 
 func namesOf(words []Word) []string {
 	names := make([]string, len(words))

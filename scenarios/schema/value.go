@@ -159,10 +159,6 @@ func (t *Table) Choice(key string) string {
 	if ok && slices.ContainsFunc(words, func(w Word) bool { return w.Name == v }) {
 		return v
 	}
-	if slices.Contains(namesOf(d.Type.later), v) {
-		t.Mistake(key, "is not simulated by this version", "")
-		return ""
-	}
 	t.Reject(key, t.OneOf(d.Path, v, namesOf(words)))
 	return ""
 }

@@ -30,8 +30,8 @@ func flowGroupKeys() []schema.Key {
 		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
 		schema.Row("registration_delay", schema.Quantity(schema.Seconds, 0, 3600), "60", "connections: how long the registration of a target takes, before its first check"),
 		schema.Row("max_connections_per_target", schema.Whole(1, 1e9), "55000", "connections: at once to one target, or with preserve_client_ip = false from one node to it; more are port allocation errors"),
-		schema.Row("preserve_client_ip", schema.Flag(), "(true; target_type ip: of UDP and TCP_UDP)", "connections: whether targets, and their security groups, see the addresses of clients; otherwise those of the load balancer"),
-		schema.Row("target_type", schema.OneOf("instance: instances", "ip: their addresses", "alb: an Application Load Balancer, to which TCP connections go on", "lambda: a function, of an Application Load Balancer").Planned("ecs: containers"), `"instance"`, "what its targets are named by"),
+		schema.Row("preserve_client_ip", schema.Flag(), "(true; target_type ip and ecs: of UDP and TCP_UDP)", "connections: whether targets, and their security groups, see the addresses of clients; otherwise those of the load balancer"),
+		schema.Row("target_type", schema.OneOf("instance: instances", "ip: their addresses", "alb: an Application Load Balancer, to which TCP connections go on", "lambda: a function, of an Application Load Balancer", "ecs: the addresses of tasks of a [container_service.NAME], and of nobody else"), `"instance"`, "what its targets are named by"),
 		schema.Row("load_balancer", schema.Name("load_balancer"), "(required with target_type alb)", "target_type alb: the Application Load Balancer behind the Network Load Balancer; its listener of the same port takes the connections"),
 	}
 }
@@ -86,7 +86,7 @@ func readFlows(t *schema.Table, tg *dataplane.TargetGroup) {
 		MostPerTarget:     t.Whole("max_connections_per_target"),
 	}
 	packets := protocol == "UDP" || protocol == "TCP_UDP"
-	t.Assume("preserve_client_ip", kind != "ip" || packets)
+	t.Assume("preserve_client_ip", kind != "ip" && kind != "ecs" || packets)
 	tg.Flows.PreserveClientIP = t.Flag("preserve_client_ip")
 	if packets && !tg.Flows.PreserveClientIP && t.Sound("preserve_client_ip") {
 		t.Reject("preserve_client_ip", schema.Fault{Rule: "must be true with protocol " + tree.Quote(protocol) + ": it cannot be turned off", Code: invalidConfiguration})

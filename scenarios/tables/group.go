@@ -37,7 +37,7 @@ func groupKeys() []schema.Key {
 		schema.Row("default_cooldown", schema.Quantity(schema.Seconds, 0, year), "300", "pause of simple scaling after an activity"),
 		schema.Row("health_check_type", schema.OneOf("EC2: only those that fail EC2's own checks", "ELB: those that fail the checks of the load balancer too"), `"EC2"`, "whether it replaces instances that fail the load balancer's checks"),
 		schema.Row("health_check_grace_period", schema.Quantity(schema.Seconds, 0, year), "300", "how long such checks are ignored after a launch"),
-		schema.Row("reference_utilization", schema.Quantity(schema.Number, 0.01, 1), "0.8", "CPU utilization, of 1, at which its capacity counts as just right in capacity.under and capacity.over"),
+		schema.Row("reference_utilization", schema.Quantity(schema.Number, 0.01, 1), "0.8", "CPU utilization, of 1, at which its capacity counts as just right in scaling.short_instance_hours and scaling.excess_instance_hours"),
 		schema.Row("default_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "time until an instance counts in the metrics; without, policies use the cooldown"),
 		schema.Row("termination_policies", schema.TextsOf(terminationPolicies), `["Default"]`, "which instances leave first"),
 		schema.Row("capacity_rebalance", schema.Flag(), "false", "replace a Spot instance at a rebalance recommendation, where there is a pool that is as available, or at its notice: not when it has gone"),
@@ -98,7 +98,7 @@ func (l *loader) readGroups() {
 		if g.ELBHealth && len(g.TargetGroups) == 0 {
 			l.warnAt(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")
 		}
-		l.checkTargetTypes(t, g.TargetGroups)
+		l.checkTargetTypes(t, g.TargetGroups, "ip", "ecs")
 		if len(g.TargetGroups) > mostTargetGroups {
 			t.Wrong("target_groups", fmt.Sprintf("must be at most %d", mostTargetGroups))
 		}
@@ -253,16 +253,16 @@ func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
 	}
 }
 
-// checkTargetTypes refuses target groups of addresses: an Auto Scaling group registers its
-// instances by their ids. (Amazon EC2 Auto Scaling User Guide, "Prerequisites" of Elastic Load
+// checkTargetTypes refuses target groups of some types. Those of addresses are refused to a
+// group: an Auto Scaling group registers its instances by their ids. (Amazon EC2 Auto Scaling User Guide, "Prerequisites" of Elastic Load
 // Balancing.)
-func (l *loader) checkTargetTypes(t *schema.Table, groups []int) {
+func (l *loader) checkTargetTypes(t *schema.Table, groups []int, refused ...string) {
 	for _, i := range groups {
 		if i < 0 {
 			continue
 		}
 		tg := l.tables["target_group"][i]
-		if n := tg.Node.Table["target_type"]; n != nil && n.Is("ip") {
+		if n := tg.Node.Table["target_type"]; n != nil && slices.ContainsFunc(refused, n.Is) {
 			t.Reject("target_groups", schema.Fault{Rule: `must be target groups of target_type "instance", as ` + tg.Path + " is not", Got: tree.Quote(tg.Name), Code: invalidTarget})
 		}
 	}

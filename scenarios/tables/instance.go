@@ -32,6 +32,7 @@ func (l *loader) readInstances() {
 		f.Subnets, f.Zones = l.fleetPlaces(t)
 		l.checkPlacedZone(t, f.Zones)
 		f.TargetGroups = t.References("target_groups")
+		l.checkTargetTypes(t, f.TargetGroups, "ecs")
 		f.Service, f.Applications = l.readApplications(t, &f.TargetGroups)
 		f.Service = l.fleetService(t, f)
 		f.Template, f.Need = l.fleetTemplate(t, f)

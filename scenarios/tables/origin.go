@@ -82,6 +82,7 @@ func (s *Scenario) keepWatched(o *origin) {
 func (s *Scenario) Watch(patterns []string, observe dataplane.Observe) {
 	o := &s.Config.Observe
 	o.Phases, o.Zones, o.Types = o.Phases || observe.Phases, o.Zones || observe.Zones, o.Types || observe.Types
+	o.Shares = o.Shares || observe.Shares
 	o.Series = o.Series || observe.Series
 	run := s.root.Table["run"]
 	list := run.Table["metrics"]
