@@ -2,7 +2,6 @@ package tables
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -162,12 +161,11 @@ func (p *priceTrace) of(typ, zone string) []model.PriceStep {
 }
 
 // readPriceTrace reads recorded Spot prices, sorted by time or only within each
-// type and zone. Timestamps count from the first, smaller numbers from the start
-// of the run.
+// type and zone.
 func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
-	at, usd, typ, zone := t.Text("time"), t.Text("usd"), t.Text("type"), t.Text("zone")
+	clock, usd, typ, zone := readMarketClock(t), t.Text("usd"), t.Text("type"), t.Text("zone")
 	t.Require("file")
-	columns := workload.Columns{Numbers: []string{at, usd}}
+	columns := workload.Columns{Numbers: []string{clock.column, usd}}
 	p := &priceTrace{steps: map[[2]string][]model.PriceStep{}, typed: typ != "", zoned: zone != ""}
 	if p.typed {
 		columns.Texts = append(columns.Texts, typ)
@@ -179,7 +177,10 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	if d == nil {
 		return nil
 	}
-	instants := l.instants(d, at)
+	instants := l.marketTimes(t, d, clock)
+	if instants == nil {
+		return nil
+	}
 	for i, when := range instants {
 		var key [2]string
 		if p.typed {
@@ -196,19 +197,6 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 		p.steps[key] = append(p.steps[key], step)
 	}
 	return p
-}
-
-// instants returns a column of seconds as instants of the run, in any order.
-func (l *loader) instants(d *dataFile, column string) []sim.Time {
-	origin := 0.0
-	if first := slices.Min(d.table.Numbers(column)); first >= firstTimestamp {
-		origin = first
-	}
-	instants, err := d.table.Instants(column, sim.Second, origin)
-	if err != nil {
-		l.blame(d.path, err)
-	}
-	return instants
 }
 
 // faultOf returns what is wrong with a price that follows others of its pool.

@@ -126,3 +126,31 @@ func TestTerraformAttributesAreNotSuggested(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A version of a launch template is its newest, its default one, or the number that it has.
+func TestTemplateBlocksNameItsVersion(t *testing.T) {
+	const (
+		block = "autoscaling_group.x.launch_template"
+		rule  = "--set: " + block + ".version: must be $Latest, $Default or the version of launch_template.x"
+	)
+	for _, c := range []struct{ version, own, want string }{
+		{`"$Default"`, "", ""},
+		{`"2"`, "2", ""},
+		{"2", "2", ""},
+		{`"2"`, "3", rule + ` (3), got "2"`},
+		{`"1"`, "", rule + `, which has none, got "1"`},
+	} {
+		sets := []string{block + `=[{ name = "x", version = ` + c.version + " }]"}
+		if c.own != "" {
+			sets = append(sets, "launch_template.x.version="+c.own)
+		}
+		_, err := parse(resources, sets...)
+		got := ""
+		if err != nil {
+			got = strings.Join(messages(t, err), "\n")
+		}
+		if got != c.want {
+			t.Errorf("%s of %s: got %q, want %q", c.version, c.own, got, c.want)
+		}
+	}
+}

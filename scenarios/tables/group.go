@@ -28,7 +28,7 @@ func groupKeys() []schema.Key {
 		schema.Row("launch_template", schema.Name("launch_template"), schema.Required, "how its instances are made"),
 		schema.Row("min_size", schema.Whole(0, mostInstances), schema.Required, "fewest instances"),
 		schema.Row("max_size", schema.Whole(0, mostInstances), schema.Required, "most instances"),
-		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm"),
+		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm; they have run for an hour, which is not billed, and have the minimum of 60 s behind them"),
 		schema.Row("enabled_metrics", schema.Texts(), "[]", "metrics of the group itself that CloudWatch has, each minute and at no cost: GroupDesiredCapacity, GroupInServiceInstances, …; alarms and policies may use those alone"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
 		regionKey(),

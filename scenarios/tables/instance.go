@@ -11,7 +11,7 @@ import (
 
 func instanceKeys() []schema.Key {
 	return schema.Within("instance.NAME", "ValidationError", slices.Concat([]schema.Key{
-		schema.Row("count", schema.Whole(1, mostInstances), "1", "how many, all alike"),
+		schema.Row("count", schema.Whole(1, mostInstances), "1", "how many, all alike; at the start they have run for an hour, which is not billed, and have the minimum of 60 s behind them"),
 		schema.Row("launch_template", schema.Name("launch_template"), "", "how they are made; otherwise the keys of a launch template stand here"),
 		schema.Row("availability_zones", schema.Texts(), "(the first zone)", "they are dealt to these in turn"),
 		regionKey(),

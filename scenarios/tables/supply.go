@@ -33,7 +33,7 @@ func (s *supplyTrace) of(typ, zone string) *spot.Supply {
 const besideTrace = "must not be given beside trace, which says when instances are taken"
 
 // traceKeys are those that only a trace of interruptions has.
-var traceKeys = []string{"time", "available", "count", "type", "zone", "scale"}
+var traceKeys = []string{"time", "clock", "available", "count", "type", "zone", "scale"}
 
 // playsTrace reports whether interruptions come from a trace, after refusing what does
 // not go with that.
@@ -54,18 +54,17 @@ func playsTrace(t *schema.Table) bool {
 	return false
 }
 
-// readSupplyTrace reads recorded room or preemptions, nil without. Timestamps count
-// from the first, smaller numbers from the start of the run.
+// readSupplyTrace reads recorded room or preemptions, nil without.
 func (l *loader) readSupplyTrace(t *schema.Table) *supplyTrace {
 	if !playsTrace(t) {
 		return nil
 	}
-	at, room, count, typ, zone := t.Text("time"), t.Text("available"), t.Text("count"), t.Text("type"), t.Text("zone")
+	clock, room, count, typ, zone := readMarketClock(t), t.Text("available"), t.Text("count"), t.Text("type"), t.Text("zone")
 	scale := t.Quantity("scale")
 	if room != "" && count != "" {
 		t.Mistake("count", "must not be given beside available: a row is one or the other", "")
 	}
-	columns := workload.Columns{Numbers: []string{at}}
+	columns := workload.Columns{Numbers: []string{clock.column}}
 	counted := room
 	if room == "" {
 		counted = count
@@ -83,7 +82,11 @@ func (l *loader) readSupplyTrace(t *schema.Table) *supplyTrace {
 	if d == nil {
 		return nil
 	}
-	for i, when := range l.instants(d, at) {
+	instants := l.marketTimes(t, d, clock)
+	if instants == nil {
+		return nil
+	}
+	for i, when := range instants {
 		var key [2]string
 		if s.typed {
 			key[0] = d.table.Texts(typ).At(i)
@@ -104,7 +107,7 @@ func (l *loader) readSupplyTrace(t *schema.Table) *supplyTrace {
 			step.Count = int(min(n*scale+1e-9, mostInstances))
 		}
 		if !s.add(key, step, room != "") {
-			wrong(at, "must not be earlier than the row before it of the same type and zone")
+			wrong(clock.column, "must not be earlier than the row before it of the same type and zone")
 			return nil
 		}
 	}

@@ -39,7 +39,7 @@ func (l *loader) respellResources() {
 		}
 	}
 	for _, t := range slices.Concat(l.tables["autoscaling_group"], l.tables["instance"]) {
-		respellTemplate(t)
+		l.respellTemplate(t)
 	}
 	for _, t := range slices.Concat(l.tables["launch_template"], l.tables["instance"]) {
 		for i, card := range blocksOf(t.Node.Table["network_interfaces"]) {
@@ -94,9 +94,9 @@ func respellAlias(record *tree.Node) {
 	}
 }
 
-// respellTemplate takes the name out of a launch_template block of which the version is the
-// newest or the default one: a template has one version here.
-func respellTemplate(t *schema.Table) {
+// respellTemplate takes the name out of a launch_template block: a template has one version
+// here, which is the newest, the default one, and that of its number if it has one.
+func (l *loader) respellTemplate(t *schema.Table) {
 	const key = "launch_template"
 	block := t.Node.Table[key]
 	if block != nil && block.Form == tree.ListForm && len(block.List) == 1 {
@@ -108,13 +108,45 @@ func respellTemplate(t *schema.Table) {
 	version, known := block.Table["version"], 0
 	if version != nil {
 		known++
-		if !version.Is("$Latest") && !version.Is("$Default") {
-			return
-		}
 	}
-	for _, name := range []string{"id", "name"} {
-		if n := block.Table[name]; n != nil && len(block.Table) == known+1 {
-			t.Node.Table[key] = n
+	for _, by := range []string{"id", "name"} {
+		n := block.Table[by]
+		if n == nil || len(block.Table) != known+1 {
+			continue
 		}
+		if rule := l.versionRule(n, version); rule != "" {
+			t.Add(schema.Fault{Path: t.PathOf(key) + ".version", Rule: rule, Got: version.Got()}, version, key)
+		}
+		t.Node.Table[key] = n
 	}
+}
+
+// versionRule returns what the version in a launch_template block must be, "" if it is that or
+// there is no such template.
+func (l *loader) versionRule(name, version *tree.Node) string {
+	if version == nil || version.Is("$Latest") || version.Is("$Default") {
+		return ""
+	}
+	text, _ := name.AsText()
+	i := slices.Index(l.Names("launch_template"), text)
+	if i < 0 {
+		return ""
+	}
+	own := l.tables["launch_template"][i].Node.Table["version"]
+	rule := "must be $Latest, $Default or the version of launch_template." + text
+	switch {
+	case own == nil:
+		return rule + ", which has none"
+	case numberOf(own) != numberOf(version):
+		return rule + " (" + numberOf(own) + ")"
+	}
+	return ""
+}
+
+// numberOf returns a whole number as text, which Terraform may write it as.
+func numberOf(n *tree.Node) string {
+	if text, ok := n.AsText(); ok {
+		return text
+	}
+	return n.Got()
 }

@@ -20,9 +20,14 @@ type traceClock struct {
 func (l *loader) readTraceClock(t *schema.Table) traceClock {
 	c := traceClock{column: t.Text("time"), unit: timeUnits[t.Choice("time_unit")], speed: t.Quantity("speed")}
 	if t.Choice("clock") == "calendar" && c.unit > 0 {
-		c.start = (float64(l.cfg.Start.Unix()) + float64(l.cfg.Start.Nanosecond())/1e9) / c.unit.Seconds()
+		c.start = l.startSeconds() / c.unit.Seconds()
 	}
 	return c
+}
+
+// startSeconds returns the timestamp of the start of the run.
+func (l *loader) startSeconds() float64 {
+	return float64(l.cfg.Start.Unix()) + float64(l.cfg.Start.Nanosecond())/1e9
 }
 
 // until says which rows are of use.
@@ -39,14 +44,24 @@ func (l *loader) openTrace(t *schema.Table, c traceClock, columns workload.Colum
 	}
 	rest := d.table.From(c.column, c.start)
 	if rest == nil {
-		t.Mistake("clock", "must be start, or run.start earlier: no row of "+d.path+" is at "+l.cfg.Start.Format(time.RFC3339)+" or later", "")
+		l.endsBefore(t, d)
 		return nil
 	}
 	if first := (rest.Numbers(c.column)[0] - c.start) * float64(c.unit); first > float64(l.cfg.Duration.Scaled(c.speed)) {
-		t.Mistake("clock", "must be start, or run.start later: the first row of "+d.path+" is after the end of the run", "")
+		beginsAfter(t, d)
 		return nil
 	}
 	return &dataFile{d.path, rest}
+}
+
+// endsBefore says that a calendar trace is over when the run begins.
+func (l *loader) endsBefore(t *schema.Table, d *dataFile) {
+	t.Mistake("clock", "must be start, or run.start earlier: no row of "+d.path+" is at "+l.cfg.Start.Format(time.RFC3339)+" or later", "")
+}
+
+// beginsAfter says that the run is over when a calendar trace begins.
+func beginsAfter(t *schema.Table, d *dataFile) {
+	t.Mistake("clock", "must be start, or run.start later: the first row of "+d.path+" is after the end of the run", "")
 }
 
 // times returns when the rows of a trace are, as instants of the run.
