@@ -62,6 +62,16 @@ func TestAuditAgreesWithASteadyLoad(t *testing.T) {
 	}
 }
 
+// Where hardly anybody comes, as many as make a window's beginning would take longer than time is long.
+func TestWindowsBeginWhereHardlyAnybodyComes(t *testing.T) {
+	for _, load := range []float64{1e-3, 1e-6, 1e-7, 1e-8, 1e-9, 1e-12} {
+		f := noted(t, 8, repeated(6, 400), repeated(load, 400)).Play(rng.New(1, 0, "audit"))
+		if !(f.All.Played.Mean <= 0.1) { // 0 where nobody came
+			t.Errorf("load %v: requests stay for %v s, want what they ask for, 0.05 s", load, f.All.Played.Mean)
+		}
+	}
+}
+
 // A law that is wrong is found out: rates that say half of what requests take.
 func TestAuditFindsAWrongLaw(t *testing.T) {
 	a := noted(t, 4, repeated(6, 100), repeated(0.7, 100))

@@ -64,13 +64,15 @@ const (
 )
 
 // The targets begin where they would be after so many requests each, at least and at
-// most, at the rate of the step before, if they have no line and that makes none. What counts is who leaves in the window,
+// most, at the rate of the step before, if they have no line and that makes none; but not after more than come in so many
+// seconds, for whom those before are long gone. What counts is who leaves in the window,
 // as in the law of the rates: in an overload those came before it.
 const (
-	leastLead = 2_000
-	mostLead  = 30_000
-	leadStays = 30
-	golden    = 0.6180339887498949
+	leastLead   = 2_000
+	mostLead    = 30_000
+	leadStays   = 30
+	leadSeconds = 1e7
+	golden      = 0.6180339887498949
 )
 
 func newReplay(w *window, stream rng.Stream) *replay {
@@ -124,10 +126,8 @@ func (r *replay) begin(w *window) {
 	}
 	rate := each * float64(len(r.targets))
 	lead := min(mostLead, max(leastLead, int(leadStays*first.stay.Law.Mean()*rate)))
-	for range lead {
-		if rate > 0 {
-			r.arrive(rate)
-		}
+	for range int(min(float64(lead), rate*leadSeconds)) {
+		r.arrive(rate)
 	}
 }
 
