@@ -165,7 +165,8 @@
 // (fluidstay.go), and holds its place meanwhile (fluidgate.go: places and connections by means alone).
 // A function is a cohort of its own, whose calls are throttled and find environments as package function says of rates
 // (fluidfunction.go).
-// CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Which server is in which is in fluidplace.go. Who is registered, healthy, draining or impaired is decided by the
+// CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Which server is in which is in fluidplace.go, and
+// what those that hang, refuse or are slower get by requests in flight in fluidunequal.go. Who is registered, healthy, draining or impaired is decided by the
 // code of every run; whatever changes that calls [Plane.regroup] or [Plane.regroupAll]. Health checks
 // of healthy targets sleep while none can fail (fluidcheck.go); when a draining target has last answered is drawn
 // (fluidanswer.go). What stands before a balancer divides or ends a part of an inflow in a file of its own: names
