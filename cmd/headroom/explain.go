@@ -25,7 +25,7 @@ func newExplain() *cobra.Command {
 		Long: `explain prints type, default and meaning of a key: autoscaling_group.web.min_size,
 each value of a choice, and the keys of a table: workload.users.arrivals. The end of
 a key is enough: min_size. It also explains metrics, latency.p99, and the values of
-choices, set-weights. Without KEY it lists the tables; with --all every key.`,
+choices, set-weights; the beginning of metrics lists them: user.latency. Without KEY it lists the tables; with --all every key.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			f, err := report.ParseFormat(format)
@@ -77,6 +77,9 @@ func explain(w io.Writer, asked string) error {
 	}
 	if len(uses) > 0 {
 		return describeUses(w, uses, false)
+	}
+	if family := metricsBelow(asked); len(family.Rows) > 0 {
+		return family.Write(w, report.Table)
 	}
 	return badInput(unknownKey(asked))
 }
@@ -162,6 +165,20 @@ func metric(key string) (results.Metric, bool) {
 		return results.Metric{}, false
 	}
 	return all[i], true
+}
+
+// metricsBelow lists the metrics whose names begin with what was asked for: those of phase,
+// phase.* or phase.pool.
+func metricsBelow(asked string) report.Sheet {
+	name, _, _ := strings.Cut(asked, "{")
+	name = strings.TrimSuffix(strings.TrimSuffix(name, "*"), ".") + "."
+	s := report.Sheet{Columns: []string{"metric", "unit", "meaning"}, Left: 3}
+	for _, m := range results.Metrics() {
+		if strings.HasPrefix(m.Name, name) {
+			s.Rows = append(s.Rows, []report.Entry{text(m.Name), text(m.Unit), text(m.Meaning)})
+		}
+	}
+	return s
 }
 
 func sheetOf(keys []schema.Key) report.Sheet {

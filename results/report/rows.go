@@ -117,6 +117,36 @@ func serviceParts(s *results.Summary) []results.Part {
 	})
 }
 
+// latencyRows are the latency of targets that are alike in something, each where it was
+// asked for.
+func latencyRows() []row {
+	return []row{
+		{name: "latency mean", metric: "latency.mean"},
+		{name: "latency p50", metric: "latency.p50"},
+		{name: "latency p90", metric: "latency.p90"},
+		{name: "latency p95", metric: "latency.p95"},
+		{name: "latency p99", metric: "latency.p99"},
+		{name: "latency p99.9", metric: "latency.p999"},
+	}
+}
+
+// several lists the parts of a label that answered requests, none if there is only one: that
+// repeats the whole.
+func several(s *results.Summary, label string) []results.Part {
+	parts := slices.DeleteFunc(s.Labelled(label), func(p results.Part) bool {
+		for _, r := range latencyRows() {
+			if _, ok := s.Value(r.metric, p); ok {
+				return false
+			}
+		}
+		return true
+	})
+	if len(parts) < 2 {
+		return nil
+	}
+	return parts
+}
+
 func groupRows() []row {
 	return []row{
 		{name: "in service mean", metric: "capacity.in_service.mean"},

@@ -41,6 +41,8 @@ func blocks(s *results.Summary, width int) []block {
 	if s.Config.Observe.Phases {
 		add("Phases", phaseRows(), serviceParts(s))
 	}
+	add("Zones", latencyRows(), several(s, "zone"))
+	add("Types", latencyRows(), several(s, "instance_type"))
 	if looksCloser(s) {
 		all = append(all, ruleBlock(s))
 	}

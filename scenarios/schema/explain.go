@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,10 +91,13 @@ func (s *Schema) all() []Key {
 	return keys
 }
 
+// index is an element of a list as it may be written too: steps[0].
+var index = regexp.MustCompile(`\[\d*\]`)
+
 // segments takes a dotted path apart; which element of a list is meant does not
 // matter.
 func segments(path string) []string {
-	parts, err := tree.SplitKey(strings.ReplaceAll(path, "[]", ""))
+	parts, err := tree.SplitKey(index.ReplaceAllString(path, ""))
 	if err != nil {
 		parts = strings.Split(path, ".")
 	}

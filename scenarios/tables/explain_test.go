@@ -29,6 +29,7 @@ func TestPathsAreExplainedWhereTheyStand(t *testing.T) {
 		"autoscaling_group.policy.min_size":               "autoscaling_group.NAME.min_size",
 		"autoscaling_group.web.policy.1.alarm.period":     "autoscaling_group.NAME.policy[].alarm.period",
 		"autoscaling_group.NAME.schedule[].name":          "autoscaling_group.NAME.schedule[].name",
+		"service.web.steps[0].cpu":                        "service.NAME.steps[].cpu",
 		"fault.0.at":                                      "fault[].at",
 		"region":                                          "region",
 		"thresholds.latency.p99":                          "thresholds.METRIC",
