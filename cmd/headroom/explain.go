@@ -25,7 +25,8 @@ func newExplain() *cobra.Command {
 		Long: `explain prints type, default and meaning of a key: autoscaling_group.web.min_size,
 each value of a choice, and the keys of a table: workload.users.arrivals. The end of
 a key is enough: min_size. It also explains metrics, latency.p99, and the values of
-choices, set-weights; the beginning of metrics lists them: user.latency. Without KEY it lists the tables; with --all every key.`,
+choices, set-weights; the beginning of metrics lists them: user.latency. Without KEY
+it lists the tables; with --all every key.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			f, err := report.ParseFormat(format)

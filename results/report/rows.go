@@ -29,12 +29,9 @@ func requestRows(s *results.Summary) []row {
 		{name: "in flight at the end", metric: "requests.in_flight"},
 		{name: "availability", metric: "availability"},
 		{name: "throughput", metric: "throughput"},
-		{name: "latency mean", metric: "latency.mean"},
-		{name: "latency p50", metric: "latency.p50"},
-		{name: "latency p90", metric: "latency.p90"},
-		{name: "latency p95", metric: "latency.p95"},
-		{name: "latency p99", metric: "latency.p99"},
-		{name: "latency p99.9", metric: "latency.p999"},
+	}...)
+	rows = append(rows, latencyRows()...)
+	rows = append(rows, []row{
 		{name: "latency max", metric: "latency.max"},
 		{name: "audit: mean", metric: "audit.latency.mean"},
 		{name: "audit: p50", metric: "audit.latency.p50"},
@@ -117,8 +114,7 @@ func serviceParts(s *results.Summary) []results.Part {
 	})
 }
 
-// latencyRows are the latency of targets that are alike in something, each where it was
-// asked for.
+// latencyRows are the latency of requests, all or those of targets that are alike in something.
 func latencyRows() []row {
 	return []row{
 		{name: "latency mean", metric: "latency.mean"},
