@@ -25,7 +25,8 @@ type search struct {
 	intakes     int  // of contestants into the comparison
 	unscreened  bool // though asked to screen
 	exhausted   bool
-	attempts    int // at confirming
+	attempts    int  // at confirming
+	gaveUp      bool // after as many as a screened search makes
 	leader      *contestant
 	leaderCost  float64
 	best        *contestant
@@ -83,7 +84,7 @@ func (s *search) choose(ctx context.Context) error {
 			}
 			continue
 		}
-		if err != nil || !s.refill() {
+		if err != nil || s.weary() || !s.refill() {
 			return err
 		}
 	}
@@ -100,10 +101,27 @@ func (s *search) enter(some []*contestant) {
 	s.share()
 }
 
+// mostAttempts is how many candidates a screened search tries to confirm. Each took a replication or more as often as
+// one is before it is judged, and left a smaller risk to the next.
+const mostAttempts = 8
+
+// surely is how likely the last of them is to meet the thresholds: dear, but an answer.
+const surely = 0.99
+
+// weary reports whether a screened search has tried to confirm so many in vain that it ends undecided: where many are near a
+// threshold there is always another.
+func (s *search) weary() bool {
+	s.gaveUp = s.Screen != nil && s.attempts >= mostAttempts
+	return s.gaveUp
+}
+
 // refill takes in what exploring left out, where nothing else can be recommended.
 func (s *search) refill() bool {
 	left := s.in(benched)
 	if len(s.waiting) > 0 {
+		if s.attempts == mostAttempts-1 {
+			s.bar, s.waiting = max(s.bar, surely), left
+		}
 		left = []*contestant{s.next(s.bar)}
 		if s.runnerUp == left[0] {
 			s.runnerUp = nil

@@ -129,6 +129,8 @@ func (s *search) result(c, leader *contestant) (Result, string) {
 		return Impossible, c.why
 	case c.state == breaching:
 		return Breaching, c.why
+	case c.state == benched && s.leftOpen(c):
+		return Undecided, "may be cheaper and meet the thresholds by rates"
 	case c.state == benched && s.intakes > 0:
 		return Dropped, ""
 	case c.state == benched:
@@ -148,6 +150,18 @@ func (s *search) result(c, leader *contestant) (Result, string) {
 	default:
 		return Undecided, "may or may not be cheaper"
 	}
+}
+
+// leftOpen reports whether rates leave open that one who was never confirmed saves more than the indifference.
+func (s *search) leftOpen(c *contestant) bool {
+	if s.standing == nil || s.best == nil && !s.gaveUp || s.best != nil && same(c, s.best, Exploring) {
+		return false
+	}
+	if s.best == nil {
+		return s.standing.meets[c] > improbable && slices.Contains(s.waiting, c)
+	}
+	cost, known := s.standing.costs[s.best]
+	return known && slices.Contains(s.standing.open, c) && s.standing.costs[c] < cost*(1-s.Indifference)
 }
 
 // nearest returns the contestant that breaches the thresholds least, the cheaper
@@ -194,6 +208,9 @@ func (s *search) warn(o *Outcome) {
 	if g := o.Surrogate; g != nil && g.Likeliest > 1-s.Confidence {
 		add("a candidate that was not tried has a chance of %.0f %% to be better: a larger search.points (%d) or search.budget (%d) goes further",
 			100*g.Likeliest, s.Points, s.Budget)
+	}
+	if s.gaveUp {
+		add("%d candidates could not be confirmed, and others are as near to the thresholds: search.screen = %q compares them all by requests", s.attempts, "request")
 	}
 	if o.Exhausted {
 		add("the budget of %d replications was not enough to decide: a larger search.budget goes further", s.Budget)

@@ -48,16 +48,18 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 		open = append([]*contestant{seen.leader}, seen.open...)
 	}
 	x.waiting, x.standing = slices.Clone(near), seen
-	first := x.next(likely)
+	first := x.bold(likely)
 	for _, c := range x.waiting {
 		if seen.meets[c] > likely && !same(c, first, Exploring) && (x.runnerUp == nil || seen.costs[c] < seen.costs[x.runnerUp]) {
 			x.runnerUp = c
 		}
 	}
 	for i, c := range x.tried { // who has not been looked at is known by the surrogate
-		if slices.Contains(all, c) && !slices.Contains(near, c) {
+		if slices.Contains(near, c) {
+			continue
+		}
+		if seen.meets[c], seen.costs[c] = x.feasible(i), math.Exp(x.columns[0][i]); slices.Contains(all, c) {
 			x.waiting = append(x.waiting, c)
-			seen.meets[c], seen.costs[c] = x.feasible(i), math.Exp(x.columns[0][i])
 		}
 	}
 	return []*contestant{first}, nil
@@ -126,6 +128,19 @@ func (x *explorer) hopeful(but []*contestant, least, than float64) []*contestant
 	}
 	slices.SortStableFunc(some, func(a, b *contestant) int { return cmp.Compare(merits[b], merits[a]) })
 	return some
+}
+
+// bold takes who is to be confirmed first: whom rates leave open and expect to save most, so that nobody is left out by rates
+// alone who may save more than the indifference; else the next. It is not likelier to meet the thresholds than it seems, so
+// those after it need not lack much less.
+func (s *search) bold(than float64) *contestant {
+	if len(s.standing.open) == 0 {
+		return s.next(than)
+	}
+	c := s.standing.open[0]
+	s.waiting = slices.DeleteFunc(s.waiting, func(w *contestant) bool { return w == c })
+	s.bar = likely
+	return c
 }
 
 // next takes who is to be confirmed next from those that wait: the cheapest by rates of whom is likelier to meet the

@@ -71,3 +71,41 @@ func TestAnAnchorsLuckIsNotThatOfAll(t *testing.T) {
 	}
 	t.Logf("%d for $%.2f of $%.2f; %d tried, %d replications", o.Best.Index, o.Best.Cost.Value, least.price(), len(o.Tried), o.Replications)
 }
+
+// near is one of many whose expectation is the limit.
+type near struct{ index int }
+
+func (near) Keys() (keys, units []string) { return stormy{}.Keys() }
+
+func (n near) Replicate(_ context.Context, replication int) ([]float64, error) {
+	own := rng.New(2, replication, fmt.Sprint("own/", n.index))
+	return []float64{1 + 0.02*float64(n.index), stormLimit * (0.98 + 0.04*own.Uniform())}, nil
+}
+
+// Where all candidates are at a limit there is always another to confirm: a screened search ends nevertheless, and says
+// that it has not decided.
+func TestScreenedSearchEndsWhereManyAreNearALimit(t *testing.T) {
+	const candidates = 60
+	p := &Problem{
+		Candidates: candidates, Minimize: "cost.total", Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: stormLimit}},
+		Build:      func(c int) (Experiment, error) { return near{c}, nil },
+		Screen:     func(of Experiment) (Experiment, error) { return of, nil },
+		Features:   func(c int) []float64 { return []float64{float64(c) / candidates} },
+		Neighbours: func(c int) []int { return []int{max(0, c-1), min(candidates-1, c+1)} },
+	}
+	o, err := Run(t.Context(), p, usual())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried, compared := 0, o.Replications-o.Screened
+	for _, c := range o.Tried {
+		if c.From == Confirming {
+			tried++
+		}
+	}
+	if o.Best != nil || o.Decided || tried > mostAttempts || len(o.Warnings) == 0 || o.Compared > 0 {
+		t.Errorf("recommends %v, decided: %t, tried to confirm %d, compared %d, warns %q; want none, undecided, at most %d, 0, a warning",
+			o.Best, o.Decided, tried, o.Compared, o.Warnings, mostAttempts)
+	}
+	t.Logf("%d tried to confirm, %d replications by requests", tried, compared)
+}
