@@ -40,7 +40,7 @@ func (l *loader) marketTimes(t *schema.Table, d *dataFile, c marketClock) []sim.
 	if first := slices.Min(d.table.Numbers(c.column)); first >= firstTimestamp {
 		origin = first
 		if !c.told && first != l.startSeconds() {
-			l.warnAt(t.Node, t.PathOf("clock")+": is start: the first row of "+d.path+" is played at run.start, whatever its timestamp says; with calendar each is played when it says")
+			l.warnOfMoved(t, d)
 		}
 	}
 	return l.instants(d, c, origin)
