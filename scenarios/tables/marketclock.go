@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -28,6 +29,20 @@ func readMarketClock(t *schema.Table) marketClock {
 	c := marketClock{column: t.Text("time"), told: t.Has("clock")}
 	c.calendar = t.Choice("clock") == "calendar"
 	return c
+}
+
+// inOrder returns the rows of a trace of the Spot market in order of time, those of one instant
+// as the file has them: the history that AWS prints begins with the newest. Offsets stay as
+// they are: who writes them out of order has mixed something up.
+func inOrder(d *dataFile, c marketClock, instants []sim.Time) []int {
+	rows := make([]int, len(instants))
+	for i := range rows {
+		rows[i] = i
+	}
+	if slices.Min(d.table.Numbers(c.column)) >= firstTimestamp {
+		slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(instants[a], instants[b]) })
+	}
+	return rows
 }
 
 // marketTimes returns when the rows of a trace of the Spot market are, as instants of the run,
