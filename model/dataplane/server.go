@@ -51,6 +51,7 @@ type server struct {
 	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
 	payer     int32         // owner that its bytes are charged to
 	public    bool          // it has a public address
+	shutIn    bool          // no route leads from it to the internet
 	gateway   model.Gateway // to the internet, where it has none
 
 	fleet   int32
