@@ -52,6 +52,7 @@ type server struct {
 	payer     int32         // owner that its bytes are charged to
 	public    bool          // it has a public address
 	metered   bool          // what it is sent leaves AWS
+	shutIn    bool          // no route leads from it to the internet
 	gateway   model.Gateway // to the internet, where it has none
 
 	fleet   int32
