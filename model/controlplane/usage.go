@@ -201,6 +201,7 @@ func (cp *Plane) closeHour() {
 		if b.cfg.PublicIPs {
 			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)
 		}
+		cp.transfer(u.From, int(b.owner), model.InternetOut, u.ByVPN)
 		cp.transfer(u.From, int(b.owner), model.OneSide, u.Side)
 		cp.transfer(u.From, int(b.owner), model.InterRegion, u.Away)
 		crossed := model.Uncharged // as of an Application Load Balancer
