@@ -283,7 +283,7 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 			t.PassAll()
 			return arrivals{}
 		}
-		return l.readCounts(t, d, workload.Bins{Starts: l.times(d, clock), Counts: d.table.Numbers(count), Width: t.Duration("width")}, clock.speed)
+		return l.readCounts(t, d, workload.Bins{Starts: l.times(t, d, clock), Counts: d.table.Numbers(count), Width: t.Duration("width")}, clock.speed)
 	}
 	t.Mode = "without count"
 	if rows.instances {
@@ -297,7 +297,7 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 	if d == nil {
 		return arrivals{}
 	}
-	instants := l.times(d, clock)
+	instants := l.times(t, d, clock)
 	if instants == nil {
 		return arrivals{}
 	}

@@ -160,8 +160,7 @@ func (p *priceTrace) of(typ, zone string) []model.PriceStep {
 	return p.steps[key]
 }
 
-// readPriceTrace reads recorded Spot prices, sorted by time or only within each
-// type and zone.
+// readPriceTrace reads recorded Spot prices.
 func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	clock, usd, typ, zone := readMarketClock(t), t.Text("usd"), t.Text("type"), t.Text("zone")
 	t.Require("file")
@@ -181,7 +180,7 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	if instants == nil {
 		return nil
 	}
-	for i, when := range instants {
+	for _, i := range inOrder(d, clock, instants) {
 		var key [2]string
 		if p.typed {
 			key[0] = d.table.Texts(typ).At(i)
@@ -189,12 +188,16 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 		if p.zoned {
 			key[1] = l.letter(d.table.Texts(zone).At(i))
 		}
-		step := model.PriceStep{At: when, USD: d.table.Numbers(usd)[i]}
-		if rule := faultOf(step, p.steps[key]); rule != "" {
+		step := model.PriceStep{At: instants[i], USD: d.table.Numbers(usd)[i]}
+		before := p.steps[key]
+		if n := len(before); n > 0 && before[n-1] == step {
+			continue // two downloads that overlap
+		}
+		if rule := faultOf(step, before); rule != "" {
 			l.Faults = append(l.Faults, schema.Fault{File: d.path, Line: d.table.Line(i), Path: "column " + usd, Rule: rule})
 			return nil
 		}
-		p.steps[key] = append(p.steps[key], step)
+		p.steps[key] = append(before, step)
 	}
 	return p
 }
@@ -204,8 +207,10 @@ func faultOf(step model.PriceStep, before []model.PriceStep) string {
 	switch {
 	case step.USD <= 0:
 		return "must be above 0, got " + strconv.FormatFloat(step.USD, 'g', -1, 64)
-	case len(before) > 0 && step.At <= before[len(before)-1].At:
+	case len(before) > 0 && step.At < before[len(before)-1].At:
 		return "must be later than the price before it of the same type and zone"
+	case len(before) > 0 && step.At == before[len(before)-1].At:
+		return "must be one price an instant of a type in a zone, got a second: of another platform?"
 	default:
 		return ""
 	}

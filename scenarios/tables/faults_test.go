@@ -149,6 +149,33 @@ func TestFaultsOfTraceFiles(t *testing.T) {
 	}
 }
 
+func TestWarningOfMovedArrivals(t *testing.T) {
+	const moved = "shop.toml:64: workload.browsers.arrivals.clock: is start: the first row of trace.csv is played at run.start, whatever its timestamp says; with calendar each is played when it says"
+	for _, c := range []struct {
+		arrivals, first string
+		warns           bool
+	}{
+		{`speed = 1`, "2026-03-01T00:00:00Z", true},
+		{`time_unit = "ms"`, "1772323200000", true},
+		{`speed = 1`, "2026-03-02T00:00:00Z", false},
+		{`speed = 1`, "60", false},
+		{`clock = "start"`, "2026-03-01T00:00:00Z", false},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "trace.csv"), []byte("time\n"+c.first+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(filepath.Join(dir, "shop.toml"), []byte(traced(c.arrivals)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := strings.ReplaceAll(strings.Join(s.Warnings, "\n"), dir+string(filepath.Separator), "")
+		if got := strings.Contains(said, moved); got != c.warns {
+			t.Errorf("%+v: got %q", c, said)
+		}
+	}
+}
+
 func TestFaultsOfAPriceBook(t *testing.T) {
 	book := filepath.Join(t.TempDir(), "book.csv")
 	if err := os.WriteFile(book, []byte("item,platform,usd_per_unit\nm5.large,linux,cheap\nm5.larg,linux,1\n"), 0o600); err != nil {

@@ -18,6 +18,7 @@ region = { name = "us-east-1", zones = ["a", "b"] }
 vpc = { cidr_block = "10.0.0.0/16" }
 internet_gateway = {}
 vpn_connection.x = {}
+vpc_endpoint.x = { service_name = "com.amazonaws.us-east-1.s3" }
 elastic_ip.x = {}
 elastic_ip.other = {}
 nat_gateway.x = { subnet_id = "x", allocation_id = "x", connectivity_type = "public" }
@@ -127,7 +128,7 @@ func TestTerraformAttributesAreNotSuggested(t *testing.T) {
 	}
 }
 
-// A version of a launch template is its newest, its default one, or the number that it has.
+// A version of a launch template is its newest, its default one, or the number that it has, 1 if it says none.
 func TestTemplateBlocksNameItsVersion(t *testing.T) {
 	const (
 		block = "autoscaling_group.x.launch_template"
@@ -138,7 +139,9 @@ func TestTemplateBlocksNameItsVersion(t *testing.T) {
 		{`"2"`, "2", ""},
 		{"2", "2", ""},
 		{`"2"`, "3", rule + ` (3), got "2"`},
-		{`"1"`, "", rule + `, which has none, got "1"`},
+		{`"1"`, "", ""},
+		{"1", "", ""},
+		{`"2"`, "", rule + ` (1), got "2"`},
 	} {
 		sets := []string{block + `=[{ name = "x", version = ` + c.version + " }]"}
 		if c.own != "" {

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -30,6 +31,20 @@ func readMarketClock(t *schema.Table) marketClock {
 	return c
 }
 
+// inOrder returns the rows of a trace of the Spot market in order of time, those of one instant
+// as the file has them: the history that AWS prints begins with the newest. Offsets stay as
+// they are: who writes them out of order has mixed something up.
+func inOrder(d *dataFile, c marketClock, instants []sim.Time) []int {
+	rows := make([]int, len(instants))
+	for i := range rows {
+		rows[i] = i
+	}
+	if slices.Min(d.table.Numbers(c.column)) >= firstTimestamp {
+		slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(instants[a], instants[b]) })
+	}
+	return rows
+}
+
 // marketTimes returns when the rows of a trace of the Spot market are, as instants of the run,
 // or nil after recording what is wrong.
 func (l *loader) marketTimes(t *schema.Table, d *dataFile, c marketClock) []sim.Time {
@@ -40,7 +55,7 @@ func (l *loader) marketTimes(t *schema.Table, d *dataFile, c marketClock) []sim.
 	if first := slices.Min(d.table.Numbers(c.column)); first >= firstTimestamp {
 		origin = first
 		if !c.told && first != l.startSeconds() {
-			l.warnAt(t.Node, t.PathOf("clock")+": is start: the first row of "+d.path+" is played at run.start, whatever its timestamp says; with calendar each is played when it says")
+			l.warnOfMoved(t, d)
 		}
 	}
 	return l.instants(d, c, origin)

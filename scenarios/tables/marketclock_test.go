@@ -52,6 +52,40 @@ func TestCalendarPricesComeWhenTheySay(t *testing.T) {
 	}
 }
 
+func TestHistoriesMayBeginWithTheNewest(t *testing.T) {
+	const market = `price = { process = "trace", file = "trace.csv", clock = "calendar", zone = "zone" }`
+	const newest = "time,usd,zone\n2026-01-05T01:00:00Z,0.03,us-east-1a\n2026-01-05T01:00:00Z,0.04,us-east-1b\n" +
+		"2026-01-05T00:30:00Z,0.02,us-east-1a\n2026-01-05T00:30:00Z,0.02,us-east-1a\n2026-01-04T00:00:00Z,0.01,us-east-1a\n"
+	s, said := replayed(t, market, newest)
+	if len(said) > 0 {
+		t.Fatal(said)
+	}
+	want := []model.PriceStep{{At: -sim.Day, USD: 0.01}, {At: 30 * sim.Minute, USD: 0.02}, {At: sim.Hour, USD: 0.03}}
+	if got := s.Config.SpotPools[0].Replay; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, c := range []struct{ trace, want string }{
+		{"time,usd\n60,0.05\n0,0.04\n", "trace.csv:3: column usd: must be later than the price before it of the same type and zone"},
+		{"time,usd\n2026-01-05T00:00:00Z,0.05\n2026-01-05T00:00:00Z,0.04\n", "trace.csv:3: column usd: must be one price an instant of a type in a zone, got a second: of another platform?"},
+	} {
+		if _, said := replayed(t, `price = { process = "trace", file = "trace.csv" }`, c.trace); !slices.Equal(said, []string{c.want}) {
+			t.Errorf("%q: got %q, want %q", c.trace, said, c.want)
+		}
+	}
+}
+
+func TestRoomMayBeginWithTheNewest(t *testing.T) {
+	s, said := replayed(t, `interruption = { trace = "trace.csv", clock = "calendar", available = "room" }`,
+		"time,room\n2026-01-05T00:10:00Z,3\n2026-01-05T00:05:00Z,2\n2026-01-05T00:05:00Z,1\n")
+	if len(said) > 0 {
+		t.Fatal(said)
+	}
+	want := []spot.Step{{At: 5 * sim.Minute, Count: 1}, {At: 10 * sim.Minute, Count: 3}}
+	if got := s.Config.SpotPools[0].Supply.Room; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestCalendarPreemptionsComeWhenTheySay(t *testing.T) {
 	s, said := replayed(t, `interruption = { trace = "trace.csv", clock = "calendar" }`, "time\n2026-01-04T23:59:00Z\n2026-01-05T00:10:00Z\n")
 	if len(said) > 0 {

@@ -86,7 +86,7 @@ func (l *loader) readSupplyTrace(t *schema.Table) *supplyTrace {
 	if instants == nil {
 		return nil
 	}
-	for i, when := range instants {
+	for _, i := range inOrder(d, clock, instants) {
 		var key [2]string
 		if s.typed {
 			key[0] = d.table.Texts(typ).At(i)
@@ -94,7 +94,7 @@ func (l *loader) readSupplyTrace(t *schema.Table) *supplyTrace {
 		if s.zoned {
 			key[1] = l.letter(d.table.Texts(zone).At(i))
 		}
-		step := spot.Step{At: when, Count: int(scale)}
+		step := spot.Step{At: instants[i], Count: int(scale)}
 		wrong := func(column, rule string) {
 			l.Faults = append(l.Faults, schema.Fault{File: d.path, Line: d.table.Line(i), Path: "column " + column, Rule: rule})
 		}

@@ -132,15 +132,14 @@ func (l *loader) versionRule(name, version *tree.Node) string {
 	if i < 0 {
 		return ""
 	}
-	own := l.tables["launch_template"][i].Node.Table["version"]
-	rule := "must be $Latest, $Default or the version of launch_template." + text
-	switch {
-	case own == nil:
-		return rule + ", which has none"
-	case numberOf(own) != numberOf(version):
-		return rule + " (" + numberOf(own) + ")"
+	number := "1" // of a template that was never changed
+	if own := l.tables["launch_template"][i].Node.Table["version"]; own != nil {
+		number = numberOf(own)
 	}
-	return ""
+	if number == numberOf(version) {
+		return ""
+	}
+	return "must be $Latest, $Default or the version of launch_template." + text + " (" + number + ")"
 }
 
 // numberOf returns a whole number as text, which Terraform may write it as.

@@ -14,11 +14,12 @@ type traceClock struct {
 	unit   sim.Time
 	speed  float64
 	start  float64 // the number that stands for the start of the run; 0: as the first row says
+	told   bool    // which clock it is, in the file
 }
 
 // readTraceClock reads how a trace tells the time.
 func (l *loader) readTraceClock(t *schema.Table) traceClock {
-	c := traceClock{column: t.Text("time"), unit: timeUnits[t.Choice("time_unit")], speed: t.Quantity("speed")}
+	c := traceClock{column: t.Text("time"), unit: timeUnits[t.Choice("time_unit")], speed: t.Quantity("speed"), told: t.Has("clock")}
 	if t.Choice("clock") == "calendar" && c.unit > 0 {
 		c.start = l.startSeconds() / c.unit.Seconds()
 	}
@@ -64,11 +65,19 @@ func beginsAfter(t *schema.Table, d *dataFile) {
 	t.Mistake("clock", "must be start, or run.start later: the first row of "+d.path+" is after the end of the run", "")
 }
 
+// warnOfMoved says that a file's timestamps are taken for the run's, which nobody asked for.
+func (l *loader) warnOfMoved(t *schema.Table, d *dataFile) {
+	l.warnAt(t.Node, t.PathOf("clock")+": is start: the first row of "+d.path+" is played at run.start, whatever its timestamp says; with calendar each is played when it says")
+}
+
 // times returns when the rows of a trace are, as instants of the run.
-func (l *loader) times(d *dataFile, c traceClock) []sim.Time {
+func (l *loader) times(t *schema.Table, d *dataFile, c traceClock) []sim.Time {
 	origin := c.start
 	if first := d.table.Numbers(c.column)[0]; origin == 0 && first*c.unit.Seconds() >= firstTimestamp {
 		origin = first
+		if !c.told && first*c.unit.Seconds() != l.startSeconds() {
+			l.warnOfMoved(t, d)
+		}
 	}
 	at, err := d.table.Times(c.column, c.unit, origin)
 	if err != nil {
