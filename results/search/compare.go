@@ -15,6 +15,7 @@ type search struct {
 	known       map[int]int   // contestants by candidate
 	waiting     []*contestant // finalists by rates who are confirmed if no other can be
 	standing    *standing     // what rates showed of them
+	explorer    *explorer     // nil: nothing was explored
 	bar         float64       // how likely the next must be to meet the thresholds
 	runnerUp    *contestant   // second by rates; nil: none
 	reference   *contestant
@@ -84,7 +85,10 @@ func (s *search) choose(ctx context.Context) error {
 			}
 			continue
 		}
-		if err != nil || s.weary() || !s.refill() {
+		if err != nil || s.weary() {
+			return err
+		}
+		if more, err := s.refill(ctx); err != nil || !more {
 			return err
 		}
 	}
@@ -118,19 +122,21 @@ func (s *search) weary() bool {
 }
 
 // refill takes in what exploring left out, where nothing else can be recommended.
-func (s *search) refill() bool {
+func (s *search) refill(ctx context.Context) (bool, error) {
+	if len(s.waiting) > 0 && s.attempts == mostAttempts-1 {
+		if err := s.explorer.secure(ctx); err != nil {
+			return false, err
+		}
+	}
 	left := s.in(benched)
 	if len(s.waiting) > 0 {
-		if s.attempts == mostAttempts-1 {
-			s.bar, s.waiting = max(s.bar, surely), left
-		}
 		left = []*contestant{s.next(s.bar)}
 		if s.runnerUp == left[0] {
 			s.runnerUp = nil
 		}
 	}
 	s.enter(left)
-	return len(left) > 0
+	return len(left) > 0, nil
 }
 
 // in returns the contestants in a state, by index.

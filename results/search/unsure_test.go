@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/sim/rng"
 	"headroom/sim/stat"
 )
 
@@ -92,6 +93,37 @@ func TestTheLastAttemptIsSure(t *testing.T) {
 	}
 	if text := strings.Join(o.Warnings, "\n"); !strings.Contains(text, `search.screen = "request"`) || strings.Contains(text, "max_replications") {
 		t.Errorf("warns %q; none was replicated as often as max_replications", text)
+	}
+}
+
+// beach is a problem of which the cheap scatter around a limit, the dear are far from it, and those between them as surely
+// meet it, though few replications do not say so beside the scatter of the others.
+type beach struct{ near }
+
+func (b beach) Replicate(_ context.Context, replication int) ([]float64, error) {
+	own := rng.New(2, replication, fmt.Sprint("own/", b.index))
+	u := own.Uniform() - 0.5
+	cost := 1 + 0.02*float64(b.index)
+	switch {
+	case b.index < 40:
+		return []float64{cost, stormLimit * (1 + 1.2*u)}, nil
+	case b.index < 55:
+		return []float64{cost + 1, stormLimit * (0.8 + 0.02*u)}, nil
+	default:
+		return []float64{cost + 4, stormLimit * (0.2 + 0.02*u)}, nil
+	}
+}
+
+// Of those that are sure the last attempt takes a cheap one, not the surest of all.
+func TestTheLastAttemptIsCheap(t *testing.T) {
+	p := shore(false)
+	p.Build = func(c int) (Experiment, error) { return beach{near{c}}, nil }
+	o, err := Run(t.Context(), p, usual())
+	if err != nil || o.Best == nil {
+		t.Fatalf("%v, recommends nothing", err)
+	}
+	if o.Best.Index < 40 || o.Best.Index >= 55 || o.Decided {
+		t.Errorf("recommends %d for $%.2f, decided: %t; want one of 40 to 54, undecided", o.Best.Index, o.Best.Cost.Value, o.Decided)
 	}
 }
 
