@@ -58,13 +58,20 @@ type gateway struct {
 	limit    sim.Time
 	opened   uint64
 	flows    []inspected // by client, where they are told apart and keep connections
+	crossing float64     // by rates: the share of what appliances pass that is in another zone than its node
+}
+
+// inspector is the appliance of a flow.
+type inspector struct {
+	appliance slab.Handle // 0: none
+	node      model.Zone  // of the Gateway Load Balancer, by which its packets come and go
 }
 
 // inspected is a flow that is known to a Gateway Load Balancer.
 type inspected struct {
-	appliance slab.Handle // 0: none
-	last      sim.Time
-	carried   int
+	inspector
+	last    sim.Time
+	carried int
 }
 
 // appliance is a target as a station of packets: one after the other, in order of arrival.
@@ -108,13 +115,13 @@ func (p *Plane) inspects(i uint32, r *request, s *source) bool {
 	b := &p.balancers[s.gateway.balancer]
 	b.counts.Inspected++
 	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(r.requestBytes())
-	target, fresh := p.applianceFor(i, s, b)
-	if target == noIndex || !p.fitsGateway(r, s, b) || !p.servers.at(p.targets.at(target).server).open {
+	at, fresh := p.applianceFor(i, s, b)
+	if at.appliance == 0 || !p.fitsGateway(r, s, b) || !p.takesPackets(at) {
 		p.blackhole(i, r, s, fresh)
 		return false
 	}
-	p.setInspector(i, p.targets.handle(target))
-	delay := p.passAppliance(r.requestBytes(), s, b, target)
+	p.setInspector(i, at)
+	delay := p.passAppliance(r.requestBytes(), s, b, at)
 	if delay == 0 {
 		return true
 	}
@@ -163,9 +170,8 @@ const neverBack = sim.Horizon + 1
 func (p *Plane) passBack(i uint32, r *request, s *source) sim.Time {
 	b := &p.balancers[s.gateway.balancer]
 	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(r.responseBytes())
-	target := p.returnsBy(i, s, b)
-	if target != noIndex {
-		return sim.Sum(p.passAppliance(r.responseBytes(), s, b, target), b.cfg.Latency)
+	if at := p.returnsBy(i, s, b); at.appliance != 0 {
+		return sim.Sum(p.passAppliance(r.responseBytes(), s, b, at), b.cfg.Latency)
 	}
 	b.counts.Lost++
 	b.counts.LostBytes = b.counts.LostBytes.Plus(r.responseBytes())
@@ -177,20 +183,24 @@ func (p *Plane) passBack(i uint32, r *request, s *source) sim.Time {
 // where flows are rebalanced another as soon as that one has gone, or is known to be ill.
 // Without, the flow stays with what is no more. (Elastic Load Balancing, "Target groups for
 // your Gateway Load Balancers", target failover.)
-func (p *Plane) returnsBy(i uint32, s *source, b *balancer) uint32 {
-	target := noIndex
-	t := p.targets.Get(p.inspectors[i])
+func (p *Plane) returnsBy(i uint32, s *source, b *balancer) (at inspector) {
+	t := p.targets.Get(p.inspectors[i].appliance)
 	switch cfg := &p.targetGroups[b.groups[0]].cfg.Appliances; {
 	case cfg.Rebalance && (t == nil || t.unhealthy()):
 		b.counts.Moved++
-		target = p.hashAppliance(i, s, b)
+		at = p.hashAppliance(i, s, b)
 	case t != nil:
-		target = indexOf(p.inspectors[i])
+		at = p.inspectors[i]
 	}
-	if target != noIndex && !p.servers.at(p.targets.at(target).server).open {
-		return noIndex
+	if at.appliance != 0 && !p.takesPackets(at) {
+		return inspector{}
 	}
-	return target
+	return at
+}
+
+// takesPackets reports whether an appliance is there to take them.
+func (p *Plane) takesPackets(at inspector) bool {
+	return p.servers.at(p.targets.at(indexOf(at.appliance)).server).open
 }
 
 // fitsGateway reports whether no packet of a request or its response is too large.
@@ -249,8 +259,8 @@ func (p *Plane) inspectedOf(i uint32, s *source) *inspected {
 }
 
 // applianceFor finds the appliance of a request, by the flow that it belongs to, or by the hash
-// of a new one. It is noIndex where there is none.
-func (p *Plane) applianceFor(i uint32, s *source, b *balancer) (target uint32, fresh bool) {
+// of a new one.
+func (p *Plane) applianceFor(i uint32, s *source, b *balancer) (at inspector, fresh bool) {
 	now := p.kernel.Now()
 	k := p.inspectedOf(i, s)
 	if k != nil && k.appliance != 0 && now-k.last <= s.gateway.limit && k.carried < s.clients.PerConnection {
@@ -260,31 +270,27 @@ func (p *Plane) applianceFor(i uint32, s *source, b *balancer) (target uint32, f
 		t := p.targets.Get(k.appliance)
 		cfg := &p.targetGroups[b.groups[0]].cfg.Appliances
 		if t != nil && !(cfg.Rebalance && t.unhealthy()) {
-			return indexOf(k.appliance), false
+			return k.inspector, false
 		}
 		if !cfg.Rebalance {
-			return noIndex, false
+			return inspector{}, false
 		}
 		b.counts.Moved++
-		target = p.hashAppliance(i, s, b)
-		k.appliance = 0
-		if target != noIndex {
-			k.appliance = p.targets.handle(target)
-		}
-		return target, false
+		k.inspector = p.hashAppliance(i, s, b)
+		return k.inspector, false
 	}
 	s.gateway.opened++
 	b.counts.GatewayFlows++
 	b.hour.connections++
-	target = p.hashAppliance(i, s, b)
-	if k != nil && target != noIndex {
-		*k = inspected{appliance: p.targets.handle(target), last: now, carried: 1}
+	at = p.hashAppliance(i, s, b)
+	if k != nil && at.appliance != 0 {
+		*k = inspected{inspector: at, last: now, carried: 1}
 	}
-	return target, true
+	return at, true
 }
 
 // hashAppliance picks an appliance by the tuple of a flow, at the node of a zone that is there.
-func (p *Plane) hashAppliance(i uint32, s *source, b *balancer) uint32 {
+func (p *Plane) hashAppliance(i uint32, s *source, b *balancer) inspector {
 	g := &p.targetGroups[b.groups[0]]
 	tuple := routing.Flow{Source: p.addressBehind(i, s), Protocol: 6, Destination: uint32(s.target)}
 	if g.cfg.Appliances.Tuple == FiveTuple {
@@ -293,15 +299,15 @@ func (p *Plane) hashAppliance(i uint32, s *source, b *balancer) uint32 {
 	hash := tuple.Hash()
 	zone := b.dns[hash%uint64(len(b.dns))]
 	if p.zoneDown[zone] > 0 {
-		return noIndex
+		return inspector{}
 	}
 	at := &g.scopes[g.scopeIn(zone)]
 	local, ok := at.hash.PickFlow(hash)
 	if !ok {
-		return noIndex
+		return inspector{}
 	}
 	b.nodes[zone].requests++
-	return g.routed[local].target
+	return inspector{p.targets.handle(g.routed[local].target), zone}
 }
 
 // addressBehind is the address of a request's client: that of one who is told apart, or of a
@@ -317,8 +323,8 @@ func (p *Plane) addressBehind(i uint32, s *source) uint64 {
 
 // passAppliance takes the bytes of a request, or of its response, through an appliance, and
 // returns how long that delays them: what is before them there, and their own packets.
-func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, target uint32) sim.Time {
-	now := p.kernel.Now()
+func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, at inspector) sim.Time {
+	now, target := p.kernel.Now(), indexOf(at.appliance)
 	cfg := &p.targetGroups[b.groups[0]].cfg.Appliances
 	size := int64(s.clients.packet())
 	packets := max(1, (int64(bytes)+size-1)/size)
@@ -335,7 +341,15 @@ func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, target 
 	b.hour.processed = b.hour.processed.Plus(bytes)
 	b.counts.InspectedBytes = b.counts.InspectedBytes.Plus(bytes)
 	b.counts.Delay.Add(int64(a.free - now))
+	if s := p.servers.at(p.targets.at(target).server); !s.allZones && s.zone != at.node {
+		b.crossesTwice(bytes)
+	}
 	return a.free - now
+}
+
+// crossesTwice counts bytes that go to an appliance in another zone than the node's, and come back from it.
+func (b *balancer) crossesTwice(bytes model.Bytes) {
+	b.hour.crossed = b.hour.crossed.Plus(bytes).Plus(bytes)
 }
 
 // applianceAt is a target as an appliance. What another passed that had its place is kept.
@@ -352,9 +366,9 @@ func (p *Plane) applianceAt(target uint32) *appliance {
 }
 
 // setInspector notes which appliance a request has gone through.
-func (p *Plane) setInspector(i uint32, appliance slab.Handle) {
+func (p *Plane) setInspector(i uint32, at inspector) {
 	for int(i) >= len(p.inspectors) {
-		p.inspectors = append(p.inspectors, 0)
+		p.inspectors = append(p.inspectors, inspector{})
 	}
-	p.inspectors[i] = appliance
+	p.inspectors[i] = at
 }

@@ -76,7 +76,7 @@ type Plane struct {
 	sockets       pool[websocket]
 	connections   pool[connection] // that clients keep to Application Load Balancers
 	carriers      []uint32         // beside requests: the flow, the WebSocket or the kept connection that carries one
-	inspectors    []slab.Handle    // beside requests: the appliance that one has gone through
+	inspectors    []inspector      // beside requests: the appliance that one has gone through
 	appliances    []appliance      // by target
 	retired       model.Bytes      // that appliances passed which are no more, and those of rates
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
