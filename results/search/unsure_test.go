@@ -110,7 +110,7 @@ func (b beach) Replicate(_ context.Context, replication int) ([]float64, error) 
 	case b.index < 55:
 		return []float64{cost + 1, stormLimit * (0.8 + 0.02*u)}, nil
 	default:
-		return []float64{cost + 4, stormLimit * (0.2 + 0.02*u)}, nil
+		return []float64{cost + 4, stormLimit * (0.77 + 0.02*u)}, nil
 	}
 }
 
@@ -122,8 +122,15 @@ func TestTheLastAttemptIsCheap(t *testing.T) {
 	if err != nil || o.Best == nil {
 		t.Fatalf("%v, recommends nothing", err)
 	}
-	if o.Best.Index < 40 || o.Best.Index >= 55 || o.Decided {
-		t.Errorf("recommends %d for $%.2f, decided: %t; want one of 40 to 54, undecided", o.Best.Index, o.Best.Cost.Value, o.Decided)
+	attempts := 1
+	for _, c := range o.Tried {
+		if c.From == Confirming && c.Result == Undecided {
+			attempts++
+		}
+	}
+	if o.Best.Index < 40 || o.Best.Index >= 55 || o.Decided || attempts != mostAttempts {
+		t.Errorf("recommends %d for $%.2f in %d attempts, decided: %t; want one of 40 to 54 in %d, undecided",
+			o.Best.Index, o.Best.Cost.Value, attempts, o.Decided, mostAttempts)
 	}
 }
 
