@@ -31,6 +31,8 @@ type ServerSpec struct {
 	Owner  int32 // index into Ledger.Owners
 	// Gateway is by which NAT gateway it reaches the internet without a public address.
 	Gateway Gateway
+	// ShutIn says that it has neither, nor an Elastic IP: no route leads to the internet.
+	ShutIn bool
 	// Credits are its CPU credits, if it has any.
 	Credits CreditTerms
 	// Host is its number among the machines that may promise more vCPUs than they have

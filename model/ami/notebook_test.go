@@ -60,6 +60,7 @@ func ran(a *notebook.Arguments) string {
 	}
 	m := Machine{
 		CLI: !slices.Contains(a.Words, "without-cli"), Profile: !slices.Contains(a.Words, "without-role"),
+		Internet: !slices.Contains(a.Words, "shut-in"), S3: !slices.Contains(a.Words, "shut-in") || slices.Contains(a.Words, "endpoint"),
 		BaseGbps: a.Number("base", 1), PeakGbps: a.Number("peak", 10),
 	}
 	r := s.On(m, sim.Seconds(a.Number("work", 0)), slices.Contains(a.Words, "fails"))

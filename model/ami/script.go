@@ -75,6 +75,8 @@ func (s *Script) Calls() bool { return s.Publishes || s.Downloads > 0 }
 type Machine struct {
 	CLI      bool    // the image has aws-cli
 	Profile  bool    // the instance has an IAM instance profile
+	Internet bool    // it has a way to the internet, and its security groups let HTTPS out
+	S3       bool    // it has a way to S3, by the internet or by a gateway endpoint
 	BaseGbps float64 // of its network
 	PeakGbps float64 // for a while; at least BaseGbps
 	// Burst is how long it keeps its peak after the launch, when its credits are full; 0: 30
@@ -86,8 +88,20 @@ type Machine struct {
 const (
 	Succeeded     = 0
 	Failed        = 1
+	NoConnection  = 28  // of curl
 	NotFound      = 127 // no such command, as the shell has it
 	NoCredentials = 253 // of aws-cli, without a role
+	NoEndpoint    = 255 // of aws-cli, which cannot connect
+)
+
+// How long it takes to find that nobody answers.
+const (
+	// curlGivesUp is when Linux does, which sends a SYN and six more (kernel documentation,
+	// ip-sysctl, tcp_syn_retries): 1+2+4+8+16+32+64 s.
+	curlGivesUp = 127 * sim.Second
+	// cliGivesUp is three attempts of aws-cli version 2 of a minute each (AWS CLI User Guide,
+	// "Command line options", --cli-connect-timeout, and "AWS CLI retries", standard mode).
+	cliGivesUp = 3 * 60 * sim.Second
 )
 
 // Run is what became of a script.
@@ -108,14 +122,18 @@ func (r Run) Reason() string {
 		return ""
 	case NotFound:
 		return "aws: command not found"
+	case NoConnection:
+		return "Failed to connect to awscli.amazonaws.com port 443: no way to the internet"
 	case NoCredentials:
 		return "Unable to locate credentials"
+	case NoEndpoint:
+		return "Connect timeout on endpoint URL: no way to AWS"
 	}
 	return "the script failed"
 }
 
 // On returns what becomes of a script on a machine, whose own work takes some time and fails
-// at its end or not. It calls AWS first: without aws-cli, or without a role, it ends there.
+// at its end or not. It calls AWS first: without aws-cli, a role or a way there, it ends there.
 func (s *Script) On(m Machine, work sim.Time, fails bool) Run {
 	var r Run
 	if s.Calls() {
@@ -123,10 +141,17 @@ func (s *Script) On(m Machine, work sim.Time, fails bool) Run {
 			if s.Install == 0 {
 				return Run{Exit: NotFound}
 			}
+			if !m.Internet {
+				return Run{Took: curlGivesUp, Exit: NoConnection}
+			}
 			r.Took = s.Install
 		}
 		if !m.Profile {
 			r.Exit = NoCredentials
+			return r
+		}
+		if s.Downloads > 0 && s.Baked < 1 && !m.S3 || s.Publishes && !m.Internet {
+			r.Took, r.Exit = sim.Sum(r.Took, cliGivesUp), NoEndpoint
 			return r
 		}
 	}

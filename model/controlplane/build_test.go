@@ -157,6 +157,10 @@ func (d *fakeData) ChangeRules(int, network.Direction, []network.Rule, bool) err
 	return nil
 }
 
+func (d *fakeData) LetsOut(slab.Handle) bool { return true }
+
+func (d *fakeData) ShutIn(h slab.Handle, _ bool) { d.alive(h, "shut in") }
+
 func (d *fakeData) SetWeights(model.Weights) {}
 
 func (d *fakeData) ShiftZone(int, model.Zone) {}

@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/addressing"
 )
@@ -13,6 +15,7 @@ type VPC struct {
 	ElasticIPs []ElasticIP
 	NATs       []NATGateway
 	VPNs       []VPN
+	Endpoints  []Endpoint
 }
 
 // Subnet is a block of private addresses in one zone.
@@ -54,6 +57,19 @@ type ElasticIP struct {
 type NATGateway struct {
 	Name   string
 	Subnet int // index into VPC.Subnets
+}
+
+// Endpoint is a gateway endpoint: a route to S3 that does not pass the internet.
+type Endpoint struct {
+	Name    string
+	Subnets []int // indexes into VPC.Subnets; nil: all
+}
+
+// LeadsToS3 reports whether a gateway endpoint leads from a subnet to S3.
+func (n *VPC) LeadsToS3(subnet int) bool {
+	return slices.ContainsFunc(n.Endpoints, func(e Endpoint) bool {
+		return e.Subnets == nil || slices.Contains(e.Subnets, subnet)
+	})
 }
 
 // VPN is a Site-to-Site VPN connection.

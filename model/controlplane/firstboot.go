@@ -5,6 +5,7 @@ import (
 
 	"headroom/model/ami"
 	"headroom/sim"
+	"headroom/sim/slab"
 )
 
 // launchDraw is one instance's share of chance, drawn at its launch.
@@ -33,9 +34,30 @@ func (cp *Plane) drawLaunch(o order) launchDraw {
 func (cp *Plane) machine(o order) ami.Machine {
 	t := &cp.frame.Types[o.typ]
 	return ami.Machine{
-		CLI: o.template.CLI, Profile: o.template.Profile != "", BaseGbps: t.NetworkBaseGbps, PeakGbps: t.NetworkPeakGbps,
+		CLI: o.template.CLI, Profile: o.template.Profile != "", Internet: true, S3: true, BaseGbps: t.NetworkBaseGbps, PeakGbps: t.NetworkPeakGbps,
 		Burst: cp.networkBurst,
 	}
+}
+
+// askInVain has the user data of an instance that runs from now on wait for AWS in vain, where
+// it has no way there: no route, or no security group that lets it out. Those who have an Elastic
+// IP have it by now.
+func (cp *Plane) askInVain(h slab.Handle) {
+	in := cp.instances.Get(h)
+	t := in.order.template
+	if !in.booted || !t.Script.Calls() {
+		return
+	}
+	out, m := cp.data.LetsOut(in.server), cp.machine(in.order)
+	m.Internet = out && cp.wayOut(h)
+	m.S3 = m.Internet || out && cp.cfg.LeadsToS3(int(in.subnet))
+	r := t.Script.On(m, 0, false)
+	if r.Exit != ami.NoConnection && r.Exit != ami.NoEndpoint {
+		return
+	}
+	in.userData = r
+	in.bootsAt = sim.Sum(in.upAt, r.Took)
+	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 
 // noteFetch has the interface of an instance that has booted pass what its user data fetched.

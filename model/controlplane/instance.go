@@ -232,6 +232,7 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		Cluster: cp.inCluster(in.hostPlace), End: face.end(int(in.subnet)), MostTracked: int32(face.MostTracked),
 	}
+	spec.ShutIn = !cp.wayOut(h)
 	spec.Host, spec.Threads = cp.overcommittedHost(o.need, o.zone, in.hostPlace)
 	return spec
 }
@@ -269,6 +270,7 @@ func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
 	cp.attachWaiting(h)
+	cp.askInVain(h)
 	if in.isTask() {
 		cp.taskRuns(h)
 	} else {

@@ -102,6 +102,7 @@ func (cp *Plane) attachWaiting(h slab.Handle) {
 	for i := range cp.vpc.elastic {
 		if e := &cp.vpc.elastic[i]; e.instance == 0 && e.fleet == in.order.fleet && cp.elasticOf(h) == None {
 			e.instance = h
+			cp.reroute(h)
 		}
 	}
 	cp.point()
@@ -264,8 +265,7 @@ func (cp *Plane) actOnElastic(i int, a *Action) error {
 		if e.instance == 0 && e.card == None {
 			return fmt.Errorf("the address is not associated [InvalidAssociationID.NotFound]")
 		}
-		e.instance, e.fleet, e.card = 0, None, None
-		cp.point()
+		cp.moveElastic(e, elasticIP{cfg: e.cfg, fleet: None, card: None})
 		return nil
 	}
 	if a.Interface != None {
@@ -274,8 +274,7 @@ func (cp *Plane) actOnElastic(i int, a *Action) error {
 				return fmt.Errorf("the private address has an Elastic IP already [Resource.AlreadyAssociated]")
 			}
 		}
-		e.instance, e.fleet, e.card = 0, None, a.Interface
-		cp.point()
+		cp.moveElastic(e, elasticIP{cfg: e.cfg, fleet: None, card: a.Interface})
 		return nil
 	}
 	h := cp.bearerOf(a.Fleet, None)
@@ -285,13 +284,21 @@ func (cp *Plane) actOnElastic(i int, a *Action) error {
 	if other := cp.elasticOf(h); other != None && other != i {
 		return fmt.Errorf("the private address has an Elastic IP already [Resource.AlreadyAssociated]")
 	}
-	e.instance, e.fleet, e.card = h, a.Fleet, None
 	if in := cp.instances.Get(h); in.address != None { // its own is given back
 		cp.giveBack(in.address)
 		in.address = None
 	}
-	cp.point()
+	cp.moveElastic(e, elasticIP{cfg: e.cfg, instance: h, fleet: a.Fleet, card: None})
 	return nil
+}
+
+// moveElastic puts an Elastic IP elsewhere, and tells who had it and who has it.
+func (cp *Plane) moveElastic(e *elasticIP, to elasticIP) {
+	from := e.instance
+	*e = to
+	cp.reroute(from)
+	cp.reroute(to.instance)
+	cp.point()
 }
 
 // hasElastic reports whether an instance has an Elastic IP instead of an address of its own.

@@ -37,6 +37,25 @@ func (cp *Plane) reachable(h slab.Handle, port int, from origin) login.Delivery 
 	return login.Arrives
 }
 
+// wayOut reports whether an instance has a route to the internet: by a public address of its
+// own, by an Elastic IP of its primary interface, whose route that is, or by the NAT gateway of
+// its subnet. A task on an instance has that of the instance.
+func (cp *Plane) wayOut(h slab.Handle) bool {
+	in := cp.instances.Get(h)
+	if in.order.on != 0 {
+		return cp.wayOut(in.order.on)
+	}
+	return cp.public(in.order.template, int(in.subnet)) || cp.elasticOf(h) != None || cp.gatewayOf(int(in.subnet)).There
+}
+
+// reroute tells the data plane whether an instance has a route to the internet, as an Elastic IP
+// has come or gone.
+func (cp *Plane) reroute(h slab.Handle) {
+	if in := cp.instances.Get(h); h != 0 && in != nil {
+		cp.data.ShutIn(in.server, !cp.wayOut(h))
+	}
+}
+
 // isPublic reports whether an instance has a public address: its own, or an Elastic IP of its
 // primary interface or of one that is attached to it.
 func (cp *Plane) isPublic(h slab.Handle) bool {

@@ -69,6 +69,10 @@ type DataPlane interface {
 	// LetsIn reports whether the security groups of a server let a connection in, whose end
 	// To is the server.
 	LetsIn(server slab.Handle, f network.Flow) bool
+	// LetsOut reports whether the security groups of a server let it ask somebody on the internet.
+	LetsOut(server slab.Handle) bool
+	// ShutIn says whether a server has no route to the internet from now on.
+	ShutIn(server slab.Handle, shut bool)
 	// SetWeights changes the weights of the target groups of a rule.
 	SetWeights(weights model.Weights)
 	// ShiftZone takes the node of a zone out of the DNS answers of a load balancer; None

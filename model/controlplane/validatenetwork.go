@@ -37,6 +37,9 @@ func (v *validator) addresses() {
 	for i := range v.InstanceWorkloads {
 		list(v.InstanceWorkloads[i].Subnets, "instance_workload."+v.InstanceWorkloads[i].Name+".subnets")
 	}
+	for i := range v.Endpoints {
+		list(v.Endpoints[i].Subnets, "vpc_endpoint."+v.Endpoints[i].Name+".subnets")
+	}
 	for i := range v.NATs {
 		v.Reference(v.NATs[i].Subnet, subnets, "nat_gateway."+v.NATs[i].Name+".subnet_id", "subnet")
 	}

@@ -34,6 +34,7 @@ type filter struct {
 	policy  *network.Policy
 	passes  network.Matrix
 	tracked network.Matrix // by the end that is asked
+	out     []bool         // by end: its groups let it ask somebody on the internet
 
 	services, groups, fleets []homes // of the servers that have been of each
 }
@@ -82,6 +83,10 @@ func (f *filter) add(from, count int, s network.Sender) int32 {
 
 func (f *filter) compile() {
 	f.passes = network.Compile(f.senders, f.ends, f.policy.Allows)
+	f.out = make([]bool, len(f.ends))
+	for e := range f.ends {
+		f.out[e] = f.policy.LetsOut(&f.ends[e])
+	}
 	f.tracked = network.Compile(f.senders, f.ends, func(flow network.Flow) bool { return f.policy.Tracks(flow, network.Ingress) })
 }
 
@@ -305,6 +310,11 @@ func (p *Plane) mountEnd(k int) int {
 		return 0
 	}
 	return p.cfg.Network.Mounts[k]
+}
+
+// LetsOut reports whether the security groups of a server let it ask somebody on the internet.
+func (p *Plane) LetsOut(server slab.Handle) bool {
+	return p.filter == nil || p.filter.out[p.servers.at(indexOf(server)).end]
 }
 
 // LetsIn reports whether the security groups of a server let a connection in, whose end To

@@ -36,6 +36,7 @@ type caller struct {
 // fluidService is what is known of a service with fluid fidelity: what its journeys do besides computing.
 type fluidService struct {
 	away  bool        // it has pauses or calls
+	talks bool        // some of its pauses are talks with somebody on the internet
 	level int         // of calls before it, at most
 	calls []*callFlow // by call step
 	owed  float64     // requests whose calls have failed, and that have not
@@ -47,6 +48,7 @@ func (p *Plane) newFluidServices() {
 	f.services = make([]fluidService, len(p.cfg.Services))
 	for i := range p.cfg.Services {
 		service := &f.services[i]
+		service.talks = p.cfg.Services[i].TalksOutside()
 		for k := range p.cfg.Services[i].Steps {
 			service.away = service.away || p.cfg.Services[i].Steps[k].Kind != StepCPU
 		}
@@ -192,6 +194,9 @@ func (p *Plane) beginCalls(service int, e *callFlow, until sim.Time, reach float
 			continue
 		}
 		servers += c.servers
+		if p.failsBefore(c, p.sources[e.source].step) {
+			continue
+		}
 		n := c.Done * float64(c.servers) * (1 - c.lost)
 		if n <= 0 {
 			continue
@@ -273,7 +278,9 @@ func (p *Plane) endCalls(service int, s *fluidService) {
 	}
 	for _, c := range f.cohorts {
 		if int(c.key.service) == service {
-			c.broken = broken
+			if c.broken = broken; p.isShutIn(c) {
+				c.broken = 1
+			}
 			p.takeStay(c, s)
 		}
 	}

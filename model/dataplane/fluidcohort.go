@@ -76,6 +76,7 @@ type cohortKey struct {
 	errors       model.Errors
 	payer        int32
 	public       bool
+	shutIn       bool
 	gateway      model.Gateway
 	network      bandwidth.Terms
 	end          int32  // to security groups
@@ -184,6 +185,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 	if p.filter != nil {
 		k.end = s.end
 	}
+	k.shutIn = s.shutIn && p.fluid.services[s.service].talks
 	for a, id := range p.leads {
 		if id == s.id {
 			k.leads += strconv.Itoa(a) + " "

@@ -202,7 +202,9 @@ func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
 			c.out += l.passed
 		}
 	}
-	w.talking = c.Done * float64(c.servers) * (1 - c.lost)
+	if w.talking = c.Done * float64(c.servers) * (1 - c.lost); p.isShutIn(c) {
+		w.talking = 0
+	}
 	w.ready = w.crowdedSteps().said * float64(c.servers)
 }
 

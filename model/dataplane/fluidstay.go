@@ -102,6 +102,12 @@ func (p *Plane) stagesOf(c *cohort, service *fluidService, kind StepKind) (away 
 	for k := range steps {
 		switch step := &steps[k]; step.Kind {
 		case StepPause:
+			if step.outside() && p.isShutIn(c) { // the last step that it comes to
+				if kind == 0 || kind == StepPause {
+					away = append(away, law.Stage{Choices: []law.Choice{{Share: 1, Longer: clientConnect.Seconds()}}, Times: 1})
+				}
+				return away
+			}
 			if (kind == 0 || kind == StepPause) && step.outside() && c.links != nil {
 				away = append(away, c.talkStage(k, step.Time))
 			} else if kind == 0 || kind == StepPause {

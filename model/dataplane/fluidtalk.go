@@ -68,8 +68,22 @@ func (c *cohort) talking() float64 {
 	return c.Done * float64(c.servers) * (1 - c.lost)
 }
 
+// isShutIn reports whether nobody answers what the requests at a cohort ask on the internet, so
+// that all of them fail. What they would have computed after that is counted with the rest.
+func (p *Plane) isShutIn(c *cohort) bool {
+	return p.fluid.services[c.key.service].talks && (c.key.shutIn || p.filter != nil && !p.filter.out[c.key.end])
+}
+
+// failsBefore reports whether they fail before they come to a step.
+func (p *Plane) failsBefore(c *cohort, step int) bool {
+	return p.isShutIn(c) && slices.IndexFunc(p.cfg.Services[c.key.service].Steps, func(s Step) bool { return s.outside() }) < step
+}
+
 // countTalks counts what so many requests at a cohort have said in a step, where bytes are charged for by their path.
 func (p *Plane) countTalks(c *cohort, n float64) {
+	if p.isShutIn(c) {
+		return
+	}
 	steps := p.cfg.Services[c.key.service].Steps
 	for k := range steps {
 		step := &steps[k]

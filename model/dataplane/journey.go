@@ -168,7 +168,10 @@ func (p *Plane) proceed(j job, now sim.Time) {
 		return
 	case StepPause:
 		end := p.later(now, p.drawStep(j, 0, step.Time))
-		if j.r.phase = pausing; !step.outside() || !p.talk(j.i, step, end) {
+		switch j.r.phase = pausing; {
+		case step.outside() && !p.getsOut(j.s):
+			p.askInVain(j, now)
+		case !step.outside() || !p.talk(j.i, step, end):
 			p.endStepAt(j.i, end)
 		}
 	case StepDisk:
@@ -280,7 +283,7 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 	r := p.requests.Get(h)
 	switch {
 	case r != nil && r.phase == pausing:
-		p.endStep(p.job(indexOf(h)), phasePause, now)
+		p.endPause(p.job(indexOf(h)), now)
 	case r != nil && r.phase == starting:
 		p.endStart(indexOf(h), now)
 	case r != nil && r.phase == talking:

@@ -42,7 +42,7 @@ func (p *Plane) newTransfers() {
 
 // account opens the accounts of a server.
 func (p *Plane) account(s *server, spec *model.ServerSpec) {
-	s.payer, s.public, s.gateway = spec.Owner, spec.Public, spec.Gateway
+	s.payer, s.public, s.gateway, s.shutIn = spec.Owner, spec.Public, spec.Gateway, spec.ShutIn
 	if p.direct || p.transfers.counts {
 		p.openAccount(spec.Owner)
 		p.openAccount(spec.Gateway.Owner)
@@ -126,6 +126,44 @@ func (p *Plane) countCrossing(r *request, zone model.Zone) {
 		h := &p.balancers[b].hour
 		h.crossed = h.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
 	}
+}
+
+// ShutIn says whether a server has no route to the internet from now on.
+func (p *Plane) ShutIn(h slab.Handle, shut bool) {
+	p.regroupAll()
+	s := p.servers.Get(h)
+	for _, id := range append(s.applications, h) {
+		p.servers.Get(id).shutIn = shut
+		if p.isPlaced(indexOf(id)) {
+			p.regroup(indexOf(id))
+		}
+	}
+}
+
+// getsOut reports whether what a server sends to the internet gets there: it has a route, and its
+// security groups let it out.
+func (p *Plane) getsOut(s *server) bool {
+	return !s.shutIn && (p.filter == nil || p.filter.out[s.end])
+}
+
+// inVain is what a trip whose step asks somebody on the internet in vain has left to do.
+const inVain = -1
+
+// askInVain has a step wait for a connection to somebody on the internet that is not made.
+func (p *Plane) askInVain(j job, now sim.Time) {
+	j.t.left = inVain
+	p.schedule(p.later(now, clientConnect), handled(stepEnds, p.requests.handle(j.i)))
+}
+
+// endPause ends a pause, or fails the request that asked in vain meanwhile.
+func (p *Plane) endPause(j job, now sim.Time) {
+	if j.t.left == inVain {
+		j.t.left = 0
+		p.endPhase(j.i, phasePause, now)
+		p.breakOff(j.i, now)
+		return
+	}
+	p.endStep(j, phasePause, now)
 }
 
 // talk counts what a step sends to the internet and receives from there: by the public

@@ -74,6 +74,23 @@ func (p *Policy) Lets(f Flow, d Direction) bool {
 	return Covers(blocks, address)
 }
 
+// LetsOut reports whether the groups of an end let it ask somebody on the internet by HTTPS.
+// Who that is the file does not say: it is enough that a rule lets the port out to some
+// public address.
+func (p *Policy) LetsOut(from *End) bool {
+	if len(from.Groups) == 0 {
+		return true
+	}
+	for _, g := range from.Groups {
+		for _, r := range p.groups[g].Rules[Egress] {
+			if r.takes(TCP, HTTPS) && r.Group == None && !Private(r.CIDR) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sides returns the end whose rules of a direction are asked, the other one, and the
 // addresses by which it is seen there. Who goes to a public address, or comes from inside
 // by one, is seen by addresses that no rule can tell from others.

@@ -55,8 +55,11 @@ func (p Protocol) String() string {
 // MaxPort is the highest port; 0 is the lowest.
 const MaxPort = 65535
 
-// NFS is the port of file systems.
-const NFS = 2049
+// Ports that the model itself asks.
+const (
+	HTTPS = 443  // of AWS and of others on the internet
+	NFS   = 2049 // of file systems
+)
 
 // Service is a port that has a name.
 type Service struct {

@@ -81,6 +81,11 @@ var foreigners = []foreign{
 	{"security_group.NAME", "revoke_rules_on_delete", schema.AnyFlag, ""},
 	{"security_group.NAME.ingress[] security_group.NAME.egress[]", "ipv6_cidr_blocks cidr_ipv6", schema.Nothing, "cidr_blocks: there is IPv4 only"},
 	{"security_group.NAME.ingress[] security_group.NAME.egress[]", "prefix_list_ids prefix_list_id", schema.Nothing, "cidr_blocks"},
+	{"vpc_endpoint.NAME", "vpc_id", schema.AnyText, ""}, // there is one VPC
+	{"vpc_endpoint.NAME", "route_table_ids", schema.Nothing, "subnets"},
+	{"vpc_endpoint.NAME", "policy", schema.AnyText, ""},
+	{"vpc_endpoint.NAME", "auto_accept", schema.AnyFlag, ""},
+	{"vpc_endpoint.NAME", "subnet_ids security_group_ids subnet_configuration private_dns_enabled dns_options ip_address_type service_region", schema.Nothing, ""}, // of interface endpoints
 	{"vpn_connection.NAME", "type", schema.Words("ipsec.1"), ""},
 	{"vpn_connection.NAME", "customer_gateway_id vpn_gateway_id transit_gateway_id tunnel1_inside_cidr tunnel2_inside_cidr", schema.AnyText, ""},
 	{"vpn_connection.NAME", "static_routes_only", schema.AnyFlag, ""},

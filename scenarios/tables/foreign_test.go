@@ -18,6 +18,7 @@ region = { name = "us-east-1", zones = ["a", "b"] }
 vpc = { cidr_block = "10.0.0.0/16" }
 internet_gateway = {}
 vpn_connection.x = {}
+vpc_endpoint.x = { service_name = "com.amazonaws.us-east-1.s3" }
 elastic_ip.x = {}
 elastic_ip.other = {}
 nat_gateway.x = { subnet_id = "x", allocation_id = "x", connectivity_type = "public" }

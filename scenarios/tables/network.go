@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,11 @@ func networkKeys() []schema.Key {
 		schema.Within("nat_gateway.NAME", "ValidationError", []schema.Key{
 			schema.Row("subnet_id", schema.Name("subnet"), schema.Required, "where it is"),
 			schema.Row("elastic_ip", schema.Name("elastic_ip"), "", "its public address; one of its own without"),
+		}),
+		schema.Within("vpc_endpoint.NAME", "ValidationError", []schema.Key{
+			schema.Row("service_name", schema.Text(), schema.Required, `what it leads to: "com.amazonaws.REGION.s3"`).Coded("InvalidServiceName"),
+			schema.Row("vpc_endpoint_type", schema.OneOf("Gateway: a route to S3, which costs nothing"), `"Gateway"`, "of which kind it is"),
+			schema.Row("subnets", schema.Names("subnet"), "(all)", "from which it leads there: those of the route tables that have the route"),
 		}),
 		schema.Within("vpn_connection.NAME", "ValidationError", []schema.Key{
 			schema.Row("cidr_block", schema.Text(), `"192.168.0.0/16"`, "the addresses at its other end, from which clients reach private addresses here"),
@@ -85,10 +91,32 @@ func (l *loader) readNetwork(top *schema.Table) {
 	for i, t := range l.tables["nat_gateway"] {
 		l.readNAT(t, i)
 	}
+	for _, t := range l.tables["vpc_endpoint"] {
+		l.readEndpoint(t)
+	}
 	for _, t := range l.tables["vpn_connection"] {
 		l.readVPN(t)
 	}
 }
+
+// readEndpoint reads a gateway endpoint, of which there are those of S3: nothing here talks to
+// DynamoDB.
+func (l *loader) readEndpoint(t *schema.Table) {
+	e := controlplane.Endpoint{Name: t.Name}
+	if name := t.Text("service_name"); t.Sound("service_name") && !gatewayService.MatchString(name) {
+		t.Wrong("service_name", `must be "com.amazonaws.REGION.s3": user data that downloads talks to S3, and to no other service that has a gateway endpoint`)
+	}
+	t.Choice("vpc_endpoint_type")
+	if t.Has("subnets") {
+		e.Subnets = append([]int{}, t.References("subnets")...)
+	} else {
+		t.Pass("subnets")
+	}
+	t.Done()
+	l.cfg.Endpoints = append(l.cfg.Endpoints, e)
+}
+
+var gatewayService = regexp.MustCompile(`^com\.amazonaws\.[a-z0-9-]+\.s3$`)
 
 // readVPN reads a VPN, whose other end must have private addresses of its own.
 func (l *loader) readVPN(t *schema.Table) {
@@ -351,42 +379,5 @@ func (l *loader) warnOfAddresses(group int) {
 	if most := max(g.Max, mostOfSchedules(g)); most > free {
 		l.warnAt(l.groupTable(group).Node, fmt.Sprintf(
 			"%s: its subnets have %d addresses for %d instances: launches beyond them fail with InsufficientFreeAddressesInSubnet", g.Path(), free, most))
-	}
-}
-
-// connectNetwork verifies that whose service talks to the internet has a way there.
-func (l *loader) connectNetwork() {
-	for i := range l.cfg.Groups {
-		g := &l.cfg.Groups[i]
-		if g.Template >= 0 {
-			for _, service := range g.Services() {
-				l.checkWayOut(l.groupTable(i), service, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
-			}
-		}
-	}
-	for i := range l.cfg.Instances {
-		f := &l.cfg.Instances[i]
-		for _, service := range f.Services() {
-			l.checkWayOut(l.tables["instance"][i], service, &f.Template, f.Subnets)
-		}
-	}
-}
-
-func (l *loader) checkWayOut(t *schema.Table, service int, lt *controlplane.LaunchTemplate, subnets []int) {
-	if service < 0 || !l.cfg.Services[service].TalksOutside() || lt.PublicIP && !lt.PublicBySubnet {
-		return
-	}
-	all := subnets
-	if len(all) == 0 {
-		for i := range l.cfg.Subnets {
-			all = append(all, i)
-		}
-	}
-	closed := func(i int) bool {
-		s := &l.cfg.Subnets[i]
-		return s.NAT < 0 && !(lt.PublicBySubnet && s.PublicIP)
-	}
-	if len(all) == 0 || slices.ContainsFunc(all, closed) {
-		t.Add(schema.Fault{Path: t.Path, Rule: "needs a public address, or a nat_gateway of its subnet: its service." + l.cfg.Services[service].Name + " talks to the internet"}, t.Node, "")
 	}
 }

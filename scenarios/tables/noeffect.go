@@ -62,6 +62,7 @@ func (l *loader) warnOfNoEffect() {
 		l.warnOfPercent(i)
 	}
 	l.warnOfDroppedPackets()
+	l.warnOfNoWaysOut()
 	l.warnOfSearchSeed()
 	l.warnOfBlended()
 	for i := range l.cfg.FileSystems {

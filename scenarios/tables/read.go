@@ -45,6 +45,7 @@ func topKeys() []schema.Key {
 		schema.Row("nat_gateway", schema.Named(), "", "by which instances without public addresses reach the internet"),
 		schema.Row("elastic_ip", schema.Named(), "", "public addresses that stay with the account, and cost whether anybody has them or not"),
 		schema.Row("network_interface", schema.Named(), "", "network interfaces of their own, which may move from one instance to another"),
+		schema.Row("vpc_endpoint", schema.Named(), "", "gateway endpoints: routes to S3 that do not pass the internet"),
 		schema.Row("vpn_connection", schema.Named(), "", "Site-to-Site VPNs, billed by the hour"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
 		schema.Row("dedicated_host", schema.Named(), "", "hosts of the account's own, paid by the host"),
@@ -201,7 +202,6 @@ func (l *loader) connect(top *schema.Table) {
 	if len(c.Groups)+len(c.Instances)+len(c.Functions)+len(c.Outside)+len(l.tables["instance_workload"]) == 0 {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"}, top.Node, "")
 	}
-	l.connectNetwork()
 	l.connectSnapshots()
 	l.connectImages()
 	l.connectRegions()
@@ -209,6 +209,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.checkApplications()
 	l.connectDisks()
 	l.connectBandwidth()
+	l.connectOutside()
 	l.checkFunctions()
 	l.connectSpeeds()
 	l.connectAlarms()
