@@ -117,6 +117,9 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.currents {
 		c.share, c.came, c.expected = 0, 0, 0
 	}
+	for _, c := range f.cohorts {
+		c.among = nil
+	}
 	for level := range f.deepest + 2 { // callers first
 		for i := range f.inflows {
 			if in := &f.inflows[i]; p.levelOf(in.source) == level {
@@ -265,8 +268,11 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 				}
 			}
 		}
+		if c.Rule == law.LeastWaiting && c.away == 0 {
+			c.Among = c.among
+		}
 		if p.fluid.byChance(c) {
-			c.Rule, c.Nodes = law.AtRandom, 1
+			c.Split = law.Split{Nodes: 1}
 		}
 		p.joinRules(c, m)
 		if p.fluid.repeatOf(c.currents[0]).share > 0 {
