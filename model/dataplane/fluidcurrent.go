@@ -131,12 +131,12 @@ func (p *Plane) findCurrents() {
 	p.forgetCurrents()
 	for i := range f.inflows {
 		in := &f.inflows[i]
-		in.shares = in.shares[:0]
+		in.division.Shares = in.division.Shares[:0]
 		for _, c := range in.currents {
-			in.shares = append(in.shares, c.share)
+			in.division.Shares = append(in.division.Shares, c.share)
 		}
 		if !slices.Equal(in.currents, in.led) { // else what is left over of them is theirs
-			in.carries, in.parts = make([]float64, len(in.currents)), make([]int64, len(in.currents))
+			in.division.Begin(len(in.currents))
 		}
 	}
 	for _, c := range f.currents {
