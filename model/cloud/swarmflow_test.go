@@ -47,6 +47,15 @@ func swarmFlows(s *rng.Stream, cfg *Config) {
 		}
 	}
 	tg.Flows.PreserveClientIP = chance(s, 0.5)
+	if chance(s, 0.5) { // beside machines outside, in every zone or in one, which may have no node
+		cfg.Outside = append(cfg.Outside, dataplane.Outside{
+			Name: "own", Service: tg.Service, Count: 1 + s.Below(3), AllZones: chance(s, 0.7), Zone: model.Zone(s.Below(len(cfg.Zones))),
+			RoundTrip: sim.Time(s.Below(100)) * sim.Millisecond, Metered: chance(s, 0.5), Groups: []int{0},
+		})
+		if chance(s, 0.5) {
+			tg.CrossZone = false
+		}
+	}
 }
 
 // At every fifth event each flow that carries a request is carried by it, the others are

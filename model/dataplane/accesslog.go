@@ -79,7 +79,7 @@ const okay = 200
 // logServed tells a request that its server answered at an instant.
 func (p *Plane) logServed(i uint32, r *request, at, hop sim.Time) {
 	s := p.servers.at(r.server)
-	p.logged(i, r, Access{Ended: at + hop, Target: at - r.arrived + p.crossing(r, s.zone) + s.travel, Status: okay, TargetStatus: okay})
+	p.logged(i, r, Access{Ended: at + hop, Target: at - r.arrived + p.crossing(r, s.zoneFor(r)) + s.travel, Status: okay, TargetStatus: okay})
 }
 
 // countFailed counts an attempt that ends now without a response.

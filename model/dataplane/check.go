@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/health"
@@ -49,7 +50,9 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	if g.cfg.Mitigation { // the number may have been another's
 		g.scopes[g.scopeIn(in.zone)].policy.(routing.Weigher).SetWeight(int(t.local), t.weight)
 	}
-	t.scope = g.scopeIn(in.zone)
+	if t.scope = g.scopeIn(in.zone); in.allZones && !g.cfg.CrossZone {
+		t.scope, t.rotatesIn = 0, make([]bool, len(g.scopes))
+	}
 	in.targets = append(in.targets, h)
 	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 && !by.untracked {
 		p.watchClosely(p.baseOf(indexOf(server))) // who waits at a gate enters while it is settled
@@ -60,11 +63,10 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 		p.leaveFastPathNow(indexOf(server))
 		p.refill(indexOf(server))
 	}
-	s := &g.scopes[t.scope]
-	s.registered++
+	g.count(t, 1, 0)
 	if trusted || !g.cfg.HealthCheck.Enabled && in.open {
 		t.health.Observe(true) // one success makes a new target healthy
-		s.healthy++
+		g.count(t, 0, 1)
 		g.healthy.Add(p.kernel.Now(), 1)
 	}
 	if g.cfg.HealthCheck.Enabled {
@@ -206,10 +208,10 @@ func (p *Plane) observe(h slab.Handle, success bool) {
 	case before == health.Healthy:
 		delta = -1
 	}
-	g.scopes[t.scope].healthy += delta
+	g.count(t, 0, delta)
 	g.healthy.Add(p.kernel.Now(), int64(delta))
 	p.admitHealth(indexOf(h))
-	if g.cfg.Flows.On && before == health.Healthy && !t.rotating {
+	if g.cfg.Flows.On && before == health.Healthy && (!t.rotating || t.rotatesIn != nil) {
 		p.scheduleAfter(0, handled(flowsAreReset, h))
 	}
 	if s := &g.scopes[t.scope]; s.slow != nil && delta > 0 && t.rotating {
@@ -218,19 +220,21 @@ func (p *Plane) observe(h slab.Handle, success bool) {
 }
 
 // admitHealth brings the rotation in line with the health of a target that changed,
-// or of all in its scope when the scope begins or stops failing open.
+// or of all in a scope of its when that begins or stops failing open.
 func (p *Plane) admitHealth(target uint32) {
-	t := p.targets.at(target)
-	g := &p.targetGroups[t.group]
-	s := &g.scopes[t.scope]
-	open := g.minimum.FailOpen(s.healthy, s.registered)
-	if open == s.failOpen {
-		p.rotate(target, s)
-	} else {
+	g := &p.targetGroups[p.targets.at(target).group]
+	scopes, first := g.scopesOf(p.targets.at(target))
+	for k := range scopes {
+		s := &scopes[k]
+		open := g.minimum.FailOpen(s.healthy, s.registered)
+		if open == s.failOpen {
+			p.rotate(target, first+k)
+			continue
+		}
 		s.failOpen = open
 		for _, other := range g.routed {
-			if other.target != noIndex && p.targets.at(other.target).scope == t.scope {
-				p.rotate(other.target, s)
+			if other.target != noIndex && p.targets.at(other.target).isIn(first+k) {
+				p.rotate(other.target, first+k)
 			}
 		}
 	}
@@ -241,20 +245,35 @@ func (p *Plane) admitHealth(target uint32) {
 	}
 }
 
-func (p *Plane) rotate(target uint32, s *scope) {
+// rotate brings the rotation of a scope in line with a target in it.
+func (p *Plane) rotate(target uint32, scope int) {
 	t := p.targets.at(target)
-	wanted := !t.draining && (s.failOpen || t.healthy())
+	g := &p.targetGroups[t.group]
+	s := &g.scopes[scope]
+	wanted, is := !t.draining && (s.failOpen || t.healthy()), t.rotating
+	if t.rotatesIn != nil {
+		is = t.rotatesIn[scope]
+	}
+	if wanted == is {
+		return
+	}
+	if wanted {
+		s.policy.Add(int(t.local))
+	} else {
+		s.policy.Remove(int(t.local))
+	}
+	if t.rotatesIn != nil {
+		t.rotatesIn[scope] = wanted
+		wanted = slices.Contains(t.rotatesIn, true)
+	}
 	if wanted == t.rotating {
 		return
 	}
 	t.rotating = wanted
-	in := &p.targetGroups[t.group].routed[t.local]
+	in := &g.routed[t.local]
 	in.admits = 0
 	if wanted {
 		in.admits, t.rotates = t.tenancy, p.kernel.Now()
-		s.policy.Add(int(t.local))
-	} else {
-		s.policy.Remove(int(t.local))
 	}
 	p.regroup(t.server)
 }

@@ -2,19 +2,23 @@ package dataplane
 
 import "slices"
 
-// evictTarget ends the requests that reached a server through one target.
+// evictTarget ends the requests that reached a server through one target, but those of nodes that still send
+// to it.
 func (p *Plane) evictTarget(target uint32) {
 	server := p.targets.at(target).server
 	p.hear(p.kernel.Now())
 	p.settle(server, p.kernel.Now())
+	leaves := func(r *request) bool { return r.target == target && !p.targets.at(target).sentBy(r.zone) }
 	for _, i := range p.aboard(server) {
-		if r := p.requests.at(i); r.target == target {
+		if leaves(p.requests.at(i)) {
 			p.withdraw(i)
 			p.failFor(i, Code502, CauseDrained)
 		}
 	}
 	for _, i := range p.waitingFor(target) {
-		p.failFor(i, Code502, CauseDrained)
+		if leaves(p.requests.at(i)) {
+			p.failFor(i, Code502, CauseDrained)
+		}
 	}
 	p.refill(server)
 	p.relieve()

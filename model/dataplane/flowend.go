@@ -9,7 +9,7 @@ import (
 // unhealthy: requests on them fail.
 func (p *Plane) onFlowsAreReset(ev model.Event) {
 	t := p.targets.Get(ev.Handle())
-	if t == nil || t.rotating || t.draining { // it recovered, or the scope fails open
+	if t == nil || t.rotating && t.rotatesIn == nil || t.draining { // it recovered, or the scope fails open
 		p.meter.overtaken()
 		return
 	}
@@ -45,13 +45,13 @@ func (p *Plane) endFlowsAtDrain(target uint32) {
 	}
 }
 
-// endFlowsOf ends the flows of a target, by RST or in peace. Those that carry a request end
-// with it.
+// endFlowsOf ends the flows of a target, by RST or in peace, but those of nodes that still send to it. Those
+// that carry a request end with it.
 func (p *Plane) endFlowsOf(target uint32, reset bool) {
 	h, now := p.targets.handle(target), p.kernel.Now()
 	p.leaveFastPathNow(p.targets.at(target).server) // whose flows have no record
 	for fh, f := range p.flows.All() {
-		if f.target != h {
+		if f.target != h || p.targets.at(target).sentBy(f.zone) {
 			continue
 		}
 		s := &p.sources[f.source]

@@ -341,7 +341,7 @@ func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, at insp
 	b.hour.processed = b.hour.processed.Plus(bytes)
 	b.counts.InspectedBytes = b.counts.InspectedBytes.Plus(bytes)
 	b.counts.Delay.Add(int64(a.free - now))
-	if p.servers.at(p.targets.at(target).server).zone != at.node {
+	if s := p.servers.at(p.targets.at(target).server); !s.allZones && s.zone != at.node {
 		b.crossesTwice(bytes)
 	}
 	return a.free - now

@@ -71,7 +71,7 @@ func (p *Plane) countPhases(i uint32, r *request, s *server, hop sim.Time) {
 	}
 	latency := int64(t.mark - r.arrived + hop)
 	if m.observed.Zones != nil {
-		m.observed.Zones[s.zone].Record(latency)
+		m.observed.Zones[s.zoneFor(r)].Record(latency)
 	}
 	if m.observed.Types != nil && s.typ >= 0 {
 		m.observed.Types[s.typ].Record(latency)

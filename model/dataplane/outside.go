@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/sim"
@@ -15,7 +16,8 @@ type Outside struct {
 	Service   int
 	Count     int
 	Type      int        // index into Frame.Types: they are as fast as its instances
-	Zone      model.Zone // where the way there begins
+	Zone      model.Zone // where the way there begins, and whose nodes send there where they keep to their zones
+	AllZones  bool       // instead, nodes of every zone send there, and the way begins in each
 	RoundTrip sim.Time   // there and back
 	Groups    []int
 	Metered   bool // what is sent there is data that leaves AWS, as by a VPN
@@ -34,6 +36,8 @@ func (v *validator) outside(o *Outside) {
 	for _, g := range o.Groups {
 		if v.Reference(g, len(v.TargetGroups), path+".target_groups", "target group") {
 			v.Check(v.TargetGroups[g].Service == o.Service, path+".target_groups", "must be of its service")
+			v.Check(!o.AllZones || v.TargetGroups[g].CrossZone || v.TargetGroups[g].Flows.On, path+".availability_zone",
+				"must be a zone where nodes of an Application Load Balancer keep to theirs, as those of %s do", v.TargetGroups[g].Name)
 		}
 	}
 }
@@ -50,15 +54,25 @@ func (p *Plane) openOutside() error {
 			h := p.Open(model.ServerSpec{Service: o.Service, Fleet: None, Zone: o.Zone, Type: o.Type, Warm: true})
 			s := p.servers.Get(h)
 			s.travel, s.metered, s.foreseen = o.RoundTrip, o.Metered, false
+			s.allZones = !slices.ContainsFunc(o.Groups, func(g int) bool { return !o.everywhere(&p.cfg.TargetGroups[g]) })
 			p.Listen(h)
 			p.outside[i] = append(p.outside[i], h)
 			for _, g := range o.Groups {
-				p.register(h, g, true)
+				if o.everywhere(&p.cfg.TargetGroups[g]) {
+					p.register(h, g, true)
+				} else {
+					p.Register(h, g, true)
+				}
 			}
 		}
 	}
 	return nil
 }
+
+// everywhere reports whether nodes of all zones send to a machine as a target of a group. An Application Load
+// Balancer that balances across zones takes the zone of an address outside its VPC to be all, whichever it is
+// (Elastic Load Balancing API, TargetDescription).
+func (o *Outside) everywhere(g *TargetGroup) bool { return o.AllZones || g.CrossZone && !g.Flows.On }
 
 // Outside lists the servers of machines outside.
 func (p *Plane) Outside(index int) []slab.Handle { return p.outside[index] }
@@ -88,4 +102,13 @@ func (p *Plane) travel(r *request, b *balancer) sim.Time {
 		b.hour.out = b.hour.out.Plus(r.requestBytes())
 	}
 	return s.travel
+}
+
+// zoneFor is the zone in which a request finds a server: its own, or that of its node where a way
+// to it begins in every zone.
+func (s *server) zoneFor(r *request) model.Zone {
+	if s.allZones && r.zone != noNode {
+		return model.Zone(r.zone)
+	}
+	return s.zone
 }

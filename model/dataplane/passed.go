@@ -33,7 +33,7 @@ func (p *Plane) countPassed(i uint32, r *request, s *server, bytes [2]model.Byte
 	case source.call != nil && p.transfers.counts:
 		p.countCall(i, &part, s)
 	}
-	p.countCrossing(&part, s.zone)
+	p.countCrossing(&part, s.zoneFor(r))
 	if source.balancer != None {
 		p.countAnswer(i, &part, source)
 	}

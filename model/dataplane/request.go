@@ -87,8 +87,9 @@ func (p *Plane) complete(j job, at sim.Time) {
 	case source.call != nil && p.transfers.counts:
 		p.countCall(i, r, s)
 	}
-	p.countCrossing(r, s.zone)
-	hop := p.hop(i, r, s.zone)
+	zone := s.zoneFor(r)
+	p.countCrossing(r, zone)
+	hop := p.hop(i, r, zone)
 	if p.apart != nil && p.tracked {
 		hop += p.callDistance(i, r, s.zone)
 	}
@@ -151,7 +152,7 @@ func (p *Plane) targetResponds(i uint32, s *server, at sim.Time) {
 	if r.phase == sending || p.sources[r.source].carried && p.isMessage(i) { // which was counted when it began
 		return
 	}
-	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone) + s.travel)
+	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zoneFor(r)) + s.travel)
 }
 
 // respondTooLate leaves a request whose response will come too late to its

@@ -31,7 +31,7 @@ type server struct {
 	untracked bool // a base, or one of its applications, whose requests have no trips
 	zone      model.Zone
 	hurried   bool     // somebody counts its requests as they end
-	metered   bool     // what it is sent leaves AWS
+	allZones  bool     // nodes of every zone send to it, each by a way of its own
 	attended  int16    // checks aboard that decide: departures are in the kernel
 	pace      float64  // CPU time here for a second of demand
 	lag       sim.Time // onReturn: of that event, after the departure; Never: it needs none
@@ -51,6 +51,7 @@ type server struct {
 	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
 	payer     int32         // owner that its bytes are charged to
 	public    bool          // it has a public address
+	metered   bool          // what it is sent leaves AWS
 	shutIn    bool          // no route leads from it to the internet
 	gateway   model.Gateway // to the internet, where it has none
 

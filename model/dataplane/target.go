@@ -125,12 +125,13 @@ type target struct {
 	since      answerCounts // of mitigation
 	answered   sim.Time     // its last answer; -1: none
 	draining   bool
-	rotating   bool // in the policy's rotation
+	rotating   bool // in the policy's rotation: of a scope at least
 	decides    bool // the end of its check may change its health
 	connection bool // a connection is open that nobody has asked on since it fell silent
 	health     health.Counter
 	check      slab.Handle // the request that looks at it; 0: none
 	weight     int64
+	rotatesIn  []bool            // by scope, of one in every scope; nil: it is in one
 	rotates    sim.Time          // since when it is in the policy's rotation
 	kept       []keptConnections // by zone of the node; of groups that keep
 	checked    sim.Time          // of a fluid run: the next check, which nobody waits for; 0: it is waited for
@@ -148,6 +149,30 @@ func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 		return 0
 	}
 	return int32(zone)
+}
+
+// scopesOf returns the scopes that a target is in, and the number of the first: that of its zone, or all.
+func (g *targetGroup) scopesOf(t *target) (scopes []scope, first int) {
+	if t.rotatesIn != nil {
+		return g.scopes, 0
+	}
+	return g.scopes[t.scope : t.scope+1], int(t.scope)
+}
+
+// isIn reports whether a target is in a scope.
+func (t *target) isIn(scope int) bool { return t.rotatesIn != nil || int(t.scope) == scope }
+
+// sentBy reports whether the nodes of a zone still send to a target that those of some zones may send
+// to and others not: a target in every scope.
+func (t *target) sentBy(zone uint8) bool { return int(zone) < len(t.rotatesIn) && t.rotatesIn[zone] }
+
+// count changes how many targets the scopes of one have, and how many healthy ones.
+func (g *targetGroup) count(t *target, registered, healthy int) {
+	scopes, _ := g.scopesOf(t)
+	for k := range scopes {
+		scopes[k].registered += registered
+		scopes[k].healthy += healthy
+	}
 }
 
 // number gives a new target a free number.
@@ -185,14 +210,13 @@ func (p *Plane) deregister(h slab.Handle) {
 		return
 	}
 	g := &p.targetGroups[t.group]
-	s := &g.scopes[t.scope]
 	p.watchClosely(t.server)
 	busy := p.answersNow(t)
 	t.draining = true
 	p.dismissCheck(t)
-	s.registered--
+	g.count(t, -1, 0)
 	if t.healthy() {
-		s.healthy--
+		g.count(t, 0, -1)
 		g.healthy.Add(p.kernel.Now(), -1)
 	}
 	p.admitHealth(indexOf(h))

@@ -233,17 +233,25 @@ func (p *Plane) verifyTargets() error {
 		}
 	})
 	for h, t := range p.targets.All() {
-		c := counts[[2]int32{t.group, t.scope}]
-		if !t.draining {
-			c.registered++
-			if t.healthy() {
-				c.healthy++
+		scopes, first := p.targetGroups[t.group].scopesOf(t)
+		rotates := false
+		for k := range scopes {
+			of := [2]int32{t.group, int32(first + k)}
+			c := counts[of]
+			if !t.draining {
+				c.registered++
+				if t.healthy() {
+					c.healthy++
+				}
+			}
+			counts[of] = c
+			wanted := !t.draining && (t.healthy() || scopes[k].failOpen)
+			if rotates = rotates || wanted; t.rotatesIn != nil && t.rotatesIn[k] != wanted {
+				return fmt.Errorf("target %v: in rotation %v in scope %d, should be %v", h, !wanted, k, wanted)
 			}
 		}
-		counts[[2]int32{t.group, t.scope}] = c
-		s := &p.targetGroups[t.group].scopes[t.scope]
-		if wanted := !t.draining && (t.healthy() || s.failOpen); wanted != t.rotating {
-			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, wanted)
+		if rotates != t.rotating {
+			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, rotates)
 		}
 		if in := p.targetGroups[t.group].routed[t.local]; in.target != indexOf(h) || in.server != t.server || in.admits != 0 != t.rotating || t.rotating && in.admits != t.tenancy {
 			return fmt.Errorf("target %v: in rotation %v, is routed as %+v", h, t.rotating, in)

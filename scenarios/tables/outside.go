@@ -4,8 +4,15 @@ import (
 	"fmt"
 	"slices"
 
+	"headroom/model"
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
+)
+
+// zoneKey says which nodes send to machines outside: allZones, or the one of a zone.
+const (
+	zoneKey  = "availability_zone"
+	allZones = "all"
 )
 
 // outsideKeys are those of machines that are targets by their addresses.
@@ -17,7 +24,7 @@ func outsideKeys() []schema.Key {
 		schema.Row("instance_type", schema.Text(), schema.Required, "the EC2 instance type that one of them is as large and as fast as"),
 		schema.Row("round_trip", schema.Quantity(schema.Seconds, 0, dataplane.MostRoundTrip.Seconds()), "0", "the way there and back: part of each latency, and of TargetResponseTime"),
 		schema.Row("via", schema.OneOf("vpn: what is sent there is data out", "peering: from another VPC, in the same zone"), `"vpn"`, "by which way load balancers reach them"),
-		schema.Row("availability_zone", schema.Text(), "(the first)", "zone in which the way to them begins, and whose nodes send to them where load balancers do not balance across zones"),
+		schema.Row(zoneKey, schema.Text(), "(all)", `zone in which the way to them begins, and whose node sends to them where the load balancer does not balance across zones; "all": each node has a way to them, which that of a Network or Gateway Load Balancer takes whether it balances across zones or not. Required where it does not; an Application Load Balancer that does takes any zone as all`),
 	})
 }
 
@@ -32,8 +39,10 @@ func (l *loader) readOutside() {
 		if o.Metered {
 			l.needVPN(t)
 		}
-		if name := t.Text("availability_zone"); name != "" {
-			o.Zone, _ = l.zone(t, "availability_zone", name)
+		if name := t.Text(zoneKey); name == allZones {
+			o.AllZones = true
+		} else if name != "" {
+			o.Zone, _ = l.zone(t, zoneKey, name)
 		}
 		o.Groups = slices.DeleteFunc(o.Groups, func(g int) bool { return g < 0 })
 		for _, g := range o.Groups {
@@ -61,13 +70,47 @@ func (l *loader) checkOutside(t *schema.Table, o *dataplane.Outside, group int) 
 	}
 }
 
-// warnOfZone warns of machines outside whose zone nobody gave, where it says which nodes send to them.
+// connectOutside finds out which nodes send to machines outside, once it is known whether these balance across zones.
+func (l *loader) connectOutside() {
+	for i := range l.cfg.Outside {
+		o, t := &l.cfg.Outside[i], l.tables["outside"][i]
+		apart := slices.DeleteFunc(slices.Clone(o.Groups), func(g int) bool { return l.cfg.TargetGroups[g].CrossZone })
+		if !t.Has(zoneKey) {
+			o.AllZones = len(apart) == 0
+		}
+		for _, g := range apart {
+			if b, ok := l.owners[g]; ok && len(l.cfg.Zones) > 1 && !t.Faulty(zoneKey) {
+				l.requireZone(t, o, g, &l.cfg.LoadBalancers[b])
+			}
+		}
+	}
+}
+
+// requireZone refuses machines outside that do not say which of the nodes that keep to their zones send to them.
+func (l *loader) requireZone(t *schema.Table, o *dataplane.Outside, group int, lb *dataplane.LoadBalancer) {
+	name := l.cfg.TargetGroups[group].Name
+	switch flows := lb.Network() || lb.IsGateway(); {
+	case !flows && (o.AllZones || !t.Has(zoneKey)):
+		t.Reject(zoneKey, schema.Fault{Rule: "must be a zone, whose node sends to them: the Application Load Balancer of target_group." + name + " does not balance across zones"})
+	case flows && !t.Has(zoneKey):
+		t.Reject(zoneKey, schema.Fault{Rule: fmt.Sprintf("is required, a zone or %q: target_group.%s does not balance across zones", allZones, name)})
+	}
+}
+
+// warnOfZone warns of machines outside whose zone says nothing, or that no node sends to.
 func (l *loader) warnOfZone(outside int) {
 	t, o := l.tables["outside"][outside], &l.cfg.Outside[outside]
-	apart := slices.IndexFunc(o.Groups, func(g int) bool { return !l.cfg.TargetGroups[g].CrossZone })
-	if apart < 0 || len(l.cfg.Zones) == 1 || t.Has("availability_zone") {
+	if o.AllZones || !t.Has(zoneKey) {
 		return
 	}
-	l.warnAt(t.Node, fmt.Sprintf("%s: without availability_zone it is registered in zone %s, and only the nodes there send to it: target_group.%s does not balance across zones",
-		t.Path, l.cfg.Zones[o.Zone], l.cfg.TargetGroups[o.Groups[apart]].Name))
+	var kept []int
+	for _, g := range o.Groups {
+		if tg := &l.cfg.TargetGroups[g]; !tg.CrossZone || tg.Flows.On {
+			kept = append(kept, g)
+		}
+	}
+	if l.warnOfZones(t, kept, []model.Zone{o.Zone}); len(kept) > 0 || l.scenario.Sweep != nil || l.scenario.Search != nil {
+		return
+	}
+	l.warnAt(t.Node.Table[zoneKey], t.PathOf(zoneKey)+": has no effect: a load balancer that balances across zones takes it as all")
 }

@@ -209,6 +209,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.checkApplications()
 	l.connectDisks()
 	l.connectBandwidth()
+	l.connectOutside()
 	l.checkFunctions()
 	l.connectSpeeds()
 	l.connectAlarms()
