@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -194,8 +195,74 @@ func sheetOf(keys []schema.Key) report.Sheet {
 	return s
 }
 
-// unknownKey suggests the key or metric that was probably meant.
+// unknownKey names what speaks of the words that were asked for, or else suggests the key or
+// metric that was probably meant.
 func unknownKey(asked string) error {
+	err := fmt.Sprintf("explain: no such key, value or metric: %q", asked)
+	if speak := speakOf(asked); len(speak) > 0 {
+		err += "; see " + strings.Join(speak[:min(len(speak), mostNamed)], ", ")
+		if more := len(speak) - mostNamed; more > 0 {
+			err += fmt.Sprintf(" or %d more", more)
+		}
+	} else if near := nearestTerm(asked); near != "" {
+		err += fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return fmt.Errorf("%s; `headroom explain` lists the tables", err)
+}
+
+// mostNamed is how many keys or metrics an error names.
+const mostNamed = 4
+
+// speakOf returns the keys and metrics that speak of what was asked for, or else of as many of
+// its last words as any speak of: routing_algorithm is an algorithm.
+func speakOf(asked string) []string {
+	for words := wordsIn(asked); len(words) > 0 && len(words[len(words)-1]) > 2; words = words[1:] {
+		if found := havingAll(words); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// havingAll returns the keys and metrics whose names, values or meanings have some words, those
+// that have them in their names first.
+func havingAll(words []string) []string {
+	var byName, byMeaning []string
+	seek := func(name, meaning string) {
+		switch {
+		case hasAll(wordsIn(name), words):
+			byName = append(byName, name)
+		case hasAll(wordsIn(name+" "+meaning), words):
+			byMeaning = append(byMeaning, name)
+		}
+	}
+	for _, k := range tables.Vocabulary().Keys() {
+		meaning := k.Doc
+		for _, word := range k.Type.Words() {
+			meaning += " " + word.Name + " " + word.Meaning
+		}
+		seek(k.Path, meaning)
+	}
+	for _, m := range results.Metrics() {
+		seek(m.Name, m.Meaning)
+	}
+	return append(byName, byMeaning...)
+}
+
+// wordsIn takes a text apart into its words, in lower case.
+func wordsIn(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+func hasAll(words, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(word string) bool { return !slices.Contains(words, word) })
+}
+
+// nearestTerm is the key, value or metric with the fewest typing errors, if there are few.
+func nearestTerm(asked string) string {
+	if len(wordsIn(asked)) == 0 {
+		return ""
+	}
 	var names []string
 	for _, k := range tables.Vocabulary().Keys() {
 		names = append(names, k.Path, k.Path[strings.LastIndexByte(k.Path, '.')+1:])
@@ -206,11 +273,8 @@ func unknownKey(asked string) error {
 		}
 	}
 	for _, m := range results.Metrics() {
-		names = append(names, m.Name)
+		family, _, _ := strings.Cut(m.Name, ".")
+		names = append(names, m.Name, family)
 	}
-	err := fmt.Sprintf("explain: no such key, value or metric: %q", asked)
-	if near := results.Nearest(asked, names); near != "" {
-		err += fmt.Sprintf(" (did you mean %q?)", near)
-	}
-	return fmt.Errorf("%s; `headroom explain` lists the tables", err)
+	return results.Nearest(asked, names)
 }

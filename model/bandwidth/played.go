@@ -35,13 +35,5 @@ func (l *Link) Overloaded() sim.Time { return l.overloaded }
 // Full returns the credits of a full link, in thousands of bytes; 0: it has none.
 func (t *Terms) Full() float64 { return float64(t.credits()) }
 
-// Most returns what all flows of a kind have together while there are credits.
-func (t *Terms) Most(way Way) Rate {
-	if way == Internet {
-		return min(t.Peak, t.Internet)
-	}
-	return t.Peak
-}
-
 // Lone returns what a flow has that has a link with credits to itself.
 func (t *Terms) Lone(way Way) Rate { return t.loneRate(way) }

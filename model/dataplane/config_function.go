@@ -39,9 +39,6 @@ func (f *Function) Claimed() int {
 	return f.Reserved
 }
 
-// FunctionUse is what a function was used for between two instants.
-type FunctionUse = model.FunctionUse
-
 // functionOf returns the function that is the target of a target group; None if instances are.
 func (t *Traffic) functionOf(group int) int {
 	for i := range t.Functions {

@@ -150,16 +150,6 @@ func (p *Pool) Provisioned(id uint32) bool { return p.all[id].provisioned }
 // Busy returns how many calls are served.
 func (p *Pool) Busy() int { return p.busy }
 
-// Idle returns how many environments that are not provisioned are idle, as of the last
-// [Pool.Sweep] or [Pool.Take].
-func (p *Pool) Idle() int {
-	n := 0
-	for id := p.idle.oldest; id != nobody; id = p.all[id].newer {
-		n++
-	}
-	return n
-}
-
 // Sweep ends the environments that have been idle for too long.
 func (p *Pool) Sweep(now sim.Time) {
 	for id := p.idle.oldest; id != nobody && now-p.all[id].since >= p.terms.Idle; id = p.idle.oldest {

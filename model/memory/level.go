@@ -51,9 +51,6 @@ func NewLevel(at sim.Time, t Terms) Level {
 	return l
 }
 
-// Terms returns what the server has.
-func (l *Level) Terms() Terms { return l.terms }
-
 // Holds returns what the application holds, in RAM and in swap.
 func (l *Level) Holds() model.Bytes {
 	t := &l.terms

@@ -15,9 +15,6 @@ type Pool struct {
 // NewPool returns a pool of so much RAM, without what the operating system keeps.
 func NewPool(room model.Bytes) *Pool { return &Pool{room: max(0, room)} }
 
-// Held returns what the applications hold together.
-func (p *Pool) Held() model.Bytes { return p.held }
-
 // Share has a level that has just begun share a pool.
 func (l *Level) Share(at sim.Time, pool *Pool) {
 	l.pool = pool

@@ -82,9 +82,6 @@ func (g *Group) in(zone int) *members {
 // Members returns how many instances of the group are in a zone.
 func (g *Group) Members(zone int) int { return g.in(zone).count }
 
-// Partition returns how many instances are in a partition, counted from 1, of a zone.
-func (g *Group) Partition(zone, partition int) int { return g.in(zone).partitions[partition-1] }
-
 // Admits reports whether a zone may have one more member at all.
 func (g *Group) Admits(zone int) bool {
 	switch g.Strategy {

@@ -206,9 +206,6 @@ func (c *Chain) written() (n int64) {
 	return n
 }
 
-// Held returns the bytes of the volume that hold something.
-func (c *Chain) Held() model.Bytes { return model.Bytes(c.written()) * Block }
-
 // Full returns the blocks that a snapshot holds, stored with it or with others.
 func (c *Chain) Full(number int32) (n int64) {
 	for _, v := range c.versions {

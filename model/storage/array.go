@@ -90,9 +90,6 @@ func (d *member) start(at sim.Time) { d.left, d.begun, d.short, d.since = 1, at,
 // busy reports whether a disk has something to do.
 func (d *member) busy() bool { return d.first < len(d.line) }
 
-// Waiting returns the batches in line at a disk, the one in service among them.
-func (a *Array) Waiting(disk int) int { return len(a.disks[disk].line) - a.disks[disk].first }
-
 // Finished is a batch that was served.
 type Finished struct {
 	Served

@@ -338,13 +338,6 @@ func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
 	return nil
 }
 
-// Count returns how many points below n are done by the rule.
-func (j *Journal) Count(n int, rule *Rule) (int, error) {
-	done := 0
-	err := j.Each(n, rule, func(*Row) error { done++; return nil })
-	return done, err
-}
-
 // Empty reports whether nothing was found yet of any point.
 func (j *Journal) Empty() bool {
 	j.mu.Lock()

@@ -132,6 +132,9 @@ func (t Type) Words() []Word {
 	if t.words != nil {
 		return t.words()
 	}
+	if t.element != nil {
+		return t.element.Words()
+	}
 	var words []Word
 	for _, form := range t.either {
 		words = append(words, form.Words()...)
