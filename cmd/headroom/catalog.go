@@ -77,9 +77,7 @@ func (f *catalogFlags) run(c *cobra.Command, filter string) error {
 			sheet.Rows = append(sheet.Rows, typeRow(offers, t, zones))
 		}
 	}
-	if !slices.ContainsFunc(sheet.Rows, func(row []report.Entry) bool { return row[localStorage].Value != nil }) {
-		sheet.Heads[localStorage] = "" // for programs only
-	}
+	hideEmpty(&sheet, localStorage)
 	if len(sheet.Rows) == 0 {
 		return badInput(noType(offers, filter))
 	}
@@ -137,6 +135,17 @@ func network(t model.InstanceType) report.Entry {
 		return report.Entry{Text: "–"}
 	}
 	return report.Entry{Text: plain(t.NetworkPeakGbps) + " Gbps", Value: t.NetworkPeakGbps}
+}
+
+// hideEmpty hides a column from people in which no row has a value.
+func hideEmpty(sheet *report.Sheet, column int) {
+	if slices.ContainsFunc(sheet.Rows, func(row []report.Entry) bool { return row[column].Value != nil }) {
+		return
+	}
+	sheet.Heads[column] = ""
+	for _, row := range sheet.Rows {
+		row[column] = report.Entry{}
+	}
 }
 
 // localStorage is the column of what local returns.
