@@ -164,6 +164,7 @@ func (cp *Plane) RecordIOs(owner int32, kind string, count int64) {
 // onHourTurns closes the clock hour.
 func (cp *Plane) onHourTurns(model.Event) {
 	cp.closeHour()
+	cp.growFileSystems()
 	if next := cp.nextHour(); next <= cp.frame.Duration {
 		cp.schedule(next, indexed(hourTurns, 0))
 	}
