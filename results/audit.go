@@ -209,8 +209,8 @@ func (s *Summary) warnOfAudit() {
 	}
 	for i := range unseen {
 		if v, ok := s.Value(unseen[i].name, Part{}); ok && v.Value > leastUnseen {
-			s.warnf("unaudited: %.1f %% of requests came %s, and no window of the audit shows that: nothing says how far rates are from requests there; more run.fluid.audit, or fidelity = \"request\", shows it",
-				100*v.Value, unseen[i].when)
+			s.warnf("unaudited: %.1f %% of requests came %s, and no window of the audit shows that: nothing says how far rates are from requests there; %sfidelity = \"request\" shows it",
+				100*v.Value, unseen[i].when, unseen[i].more)
 		}
 	}
 	if v, ok := s.Value(unseenChecks, Part{}); ok && v.Value > mostChecks {
@@ -283,10 +283,15 @@ func (a *audited) unit() string {
 var unseen = []struct {
 	name, when string
 	of         fluid.Regime
+	more       string // that may show it, too
 }{
-	{"audit.unseen.overloaded", "while targets were overloaded", fluid.Overloaded},
-	{"audit.unseen.rescaled", "within 30 s of a change of capacity", fluid.Rescaled},
+	{"audit.unseen.overloaded", "while targets were overloaded", fluid.Overloaded, moreWindows},
+	{"audit.unseen.rescaled", "within 30 s of a change of capacity", fluid.Rescaled, moreWindows},
+	{"audit.unseen.uneven", "while other targets of their target group, which goes by requests in flight, were slow or closed", fluid.Uneven, ""},
 }
+
+// moreWindows is what may show what no window does.
+const moreWindows = "more run.fluid.audit, or "
 
 // leastUnseen is the share of requests of which nobody needs to know whether they were looked at.
 const leastUnseen = 0.001

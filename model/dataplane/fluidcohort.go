@@ -364,7 +364,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		c.asked = (a.Expected*c.Demand.Mean()*c.Scale*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
 	if p.fluid.audit != nil && !c.hosted { // there are no hosts in its windows
-		a.Checks = c.checks
+		a.Checks, a.Uneven = c.checks, c.among != nil
 		p.fluid.audit.Note(&c.Cohort, until+1, a)
 	}
 	p.tellApart(c)

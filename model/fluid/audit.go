@@ -48,6 +48,7 @@ const (
 	Steady     Regime = iota
 	Overloaded        // targets have more than they can serve, or clients give up
 	Rescaled          // shortly after a change of capacity
+	Uneven            // beside targets that are slow or closed, which no window plays
 	regimes
 )
 
@@ -151,6 +152,10 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 	}
 	a.before[c] = m
 	if at < a.from || m.each <= 0 || c.Played {
+		return
+	}
+	if came.Uneven {
+		a.regimes[Uneven].requests += came.Expected
 		return
 	}
 	a.regimes[m.regime(at)].requests += came.Expected

@@ -52,6 +52,9 @@
 // is compared, and not which target is healthy when, which takes several checks in a row. How many requests come while checks
 // fail under an overload is counted ([Findings.Failing]), for results/audit.go to mark what follows.
 //
+// Windows hold targets that are alike. What comes while others of their target group are slow or closed, where each request goes to the
+// fewest in flight, is counted ([Uneven]) and told, and in no window.
+//
 // Where no window shows an overload, or what comes after a change of capacity, one more is played of it: of the step
 // with the most requests there. What an audit compares is listed in results/audit.go. Beside cost it is not: the time that requests are
 // away from the CPU of their targets (pauses, calls, volumes), which has the laws of other stations; functions; sessions, whose clients are
