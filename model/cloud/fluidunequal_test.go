@@ -17,7 +17,7 @@ func TestFluidFewestInFlightAreWhoRefusesNotWhoHangs(t *testing.T) {
 		name       string
 		impairment model.Impairment
 		within     float64
-	}{{"hangs", model.Impairment{Hangs: true}, 0.3}, {"refuses", model.Impairment{Refuses: true}, 0.1}} {
+	}{{"hangs", model.Impairment{Hangs: true}, 0.1}, {"refuses", model.Impairment{Refuses: true}, 0.03}} {
 		make := func() *Config {
 			cfg := balanced("least_outstanding_requests", 4)
 			cfg.Workloads[0].Arrivals = steadily(160)
@@ -50,23 +50,68 @@ func failed(r *dataplane.RouteOutcome) (all float64) {
 	return all
 }
 
-// A target that is ten times as slow has the fewest in flight now and then, and gets more than it is fast.
+// A target that is slow has the fewest in flight now and then, and is asked then: what it gets, and how long that takes, is as one by one.
 func TestFluidFewestInFlightKnowWhoIsSlow(t *testing.T) {
+	for _, test := range []struct {
+		discipline         dataplane.Discipline
+		slow, rate         float64
+		mean, p99, seconds float64 // allowed, relative; limit of clients
+	}{
+		{FCFS, 10, 120, 0.02, 0.03, 60},
+		{FCFS, 10, 240, 0.04, 0.08, 60},
+		{FCFS, 3, 240, 0.02, 0.03, 2},
+		{ProcessorSharing, 10, 160, 0.03, 0.08, 60},
+		{ProcessorSharing, 3, 120, 0.02, 0.03, 2},
+		{ProcessorSharing, 3, 240, 0.02, 0.05, 2},
+	} {
+		make := func() *Config {
+			cfg := balanced("least_outstanding_requests", 4)
+			cfg.Services[0].Discipline = test.discipline
+			cfg.Workloads[0].Arrivals = steadily(test.rate)
+			cfg.Workloads[0].Demand = must(rng.Exponential(0.02))
+			cfg.Workloads[0].Clients.Timeout = sim.Seconds(test.seconds)
+			cfg.TargetGroups[0].HealthCheck.Enabled = false
+			cfg.Faults = []Fault{{
+				Kind: ApplicationFault, At: sim.Second, Duration: must(rng.Fixed(5000)), Zone: None, Pool: None,
+				Count: 1, Impairment: model.Impairment{Slow: test.slow},
+			}}
+			cfg.Duration, cfg.Warmup = sim.Hour, sim.Minute
+			return cfg
+		}
+		a, b := play(t, make()), play(t, fluidly(make()))
+		requests, rates := a.Routes[1].Latency, b.Routes[1].Latency
+		if got, want := rates.Mean(), requests.Mean(); math.Abs(got/want-1) > test.mean {
+			t.Errorf("%+v: mean is %.5f s in rates, %.5f s one by one", test, got/1e9, want/1e9)
+		}
+		if got, want := float64(rates.Quantile(0.99)), float64(requests.Quantile(0.99)); math.Abs(got/want-1) > test.p99 {
+			t.Errorf("%+v: p99 is %.5f s in rates, %.5f s one by one", test, got/1e9, want/1e9)
+		}
+	}
+}
+
+// Where three of four targets have more than they can serve, the fourth, that hangs, gets more the more wait at the others.
+func TestFluidOverloadFillsWhoHangs(t *testing.T) {
 	make := func() *Config {
 		cfg := balanced("least_outstanding_requests", 4)
-		cfg.Workloads[0].Arrivals = steadily(160)
+		cfg.Services[0].Discipline = ProcessorSharing
+		cfg.Workloads[0].Arrivals = steadily(320)
 		cfg.Workloads[0].Demand = must(rng.Exponential(0.02))
+		cfg.Workloads[0].Clients.Timeout = 2 * sim.Second
 		cfg.TargetGroups[0].HealthCheck.Enabled = false
 		cfg.Faults = []Fault{{
 			Kind: ApplicationFault, At: sim.Second, Duration: must(rng.Fixed(5000)), Zone: None, Pool: None,
-			Count: 1, Impairment: model.Impairment{Slow: 10},
+			Count: 1, Impairment: model.Impairment{Hangs: true},
 		}}
-		cfg.Duration, cfg.Warmup = sim.Hour, sim.Minute
+		cfg.Duration, cfg.Warmup = 30*sim.Minute, sim.Minute
 		return cfg
 	}
 	a, b := play(t, make()), play(t, fluidly(make()))
-	if got, want := b.Routes[1].Latency.Mean(), a.Routes[1].Latency.Mean(); math.Abs(got/want-1) > 0.15 { // by how fast they are it would be 0.18 too short
-		t.Errorf("mean is %v s in rates, %v s one by one", got/1e9, want/1e9)
+	requests, rates := &a.Routes[1], &b.Routes[1]
+	if got, want := failed(rates), failed(requests); math.Abs(got/want-1) > 0.05 {
+		t.Errorf("%v requests fail in rates, %v one by one", got, want)
+	}
+	if got, want := rates.Latency.Mean(), requests.Latency.Mean(); math.Abs(got/want-1) > 0.08 { // each by its own share: 0.36 too short
+		t.Errorf("mean is %.5f s in rates, %.5f s one by one", got/1e9, want/1e9)
 	}
 }
 

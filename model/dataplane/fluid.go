@@ -68,10 +68,8 @@ type inflow struct {
 	expected   float64       // in it
 	given      int64         // of count, what is played
 	currents   []*current
-	led        []*current // where they led before currents were found last
-	shares     []float64
-	carries    []float64
-	parts      []int64
+	led        []*current     // where they led before currents were found last
+	division   fluid.Division // among the currents
 }
 
 // newFluid makes the plane play rates, if it is to.
@@ -188,10 +186,9 @@ func (p *Plane) playInflow(in *inflow, until sim.Time) {
 		return
 	}
 	p.earnRetries(in, come)
-	clear(in.parts)
-	fluid.Divide(come, in.shares, in.carries, in.parts)
+	in.division.Divide(come)
 	for k, c := range in.currents {
-		c.came, c.expected = in.parts[k], expected*in.shares[k]
+		c.came, c.expected = in.division.Parts[k], expected*in.division.Shares[k]
 		limited := p.limits(c)
 		if limited && c.redirects() {
 			p.admitMany(&f.nodes[c.nodeFlow], until)

@@ -57,11 +57,12 @@ type cohort struct {
 
 	function *functionRates // nil: it is of instances
 
-	flows   []float64 // that lead to each server, by [fluidly.held]
-	cookies []float64 // clients that each server has the cookie of, by [fluidly.sticky]
-	hosted  bool      // its servers are on hosts that may promise more than they have
-	beside  besides   // on the hosts of its servers
-	weighed float64   // requests to each server since its target group was weighed
+	flows   []float64     // that lead to each server, by [fluidly.held]
+	cookies []float64     // clients that each server has the cookie of, by [fluidly.sticky]
+	hosted  bool          // its servers are on hosts that may promise more than they have
+	beside  besides       // on the hosts of its servers
+	weighed float64       // requests to each server since its target group was weighed
+	among   *law.ByNumber // others of its target group, that are not alike; nil: none are
 }
 
 // cohortKey is what the servers of a cohort have in common.

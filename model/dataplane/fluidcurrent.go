@@ -117,6 +117,9 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.currents {
 		c.share, c.came, c.expected = 0, 0, 0
 	}
+	for _, c := range f.cohorts {
+		c.among = nil
+	}
 	for level := range f.deepest + 2 { // callers first
 		for i := range f.inflows {
 			if in := &f.inflows[i]; p.levelOf(in.source) == level {
@@ -128,12 +131,12 @@ func (p *Plane) findCurrents() {
 	p.forgetCurrents()
 	for i := range f.inflows {
 		in := &f.inflows[i]
-		in.shares = in.shares[:0]
+		in.division.Shares = in.division.Shares[:0]
 		for _, c := range in.currents {
-			in.shares = append(in.shares, c.share)
+			in.division.Shares = append(in.division.Shares, c.share)
 		}
 		if !slices.Equal(in.currents, in.led) { // else what is left over of them is theirs
-			in.carries, in.parts = make([]float64, len(in.currents)), make([]int64, len(in.currents))
+			in.division.Begin(len(in.currents))
 		}
 	}
 	for _, c := range f.currents {
@@ -265,8 +268,11 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 				}
 			}
 		}
+		if c.Rule == law.LeastWaiting && c.away == 0 {
+			c.Among = c.among
+		}
 		if p.fluid.byChance(c) {
-			c.Rule, c.Nodes = law.AtRandom, 1
+			c.Split = law.Split{Nodes: 1}
 		}
 		p.joinRules(c, m)
 		if p.fluid.repeatOf(c.currents[0]).share > 0 {

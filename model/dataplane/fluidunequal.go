@@ -11,40 +11,31 @@ import (
 // A target group that chooses the target with the fewest requests in flight gives little to one that does not answer, for
 // each that it was sent is in flight until it is given up; and much to one that refuses all, which has none in flight.
 
-// knownDivisions are how requests were divided among unequal targets of late.
+// knownDivisions are how requests fared among unequal targets of late.
 type knownDivisions struct {
-	of [8]struct {
-		rate   float64
-		kinds  []law.Unequal
-		shares []float64
-	}
+	of   [16]*law.Fewest
 	next int
 }
 
-// divide is [law.DivideUnequal] of them.
-func (k *knownDivisions) divide(rate float64, kinds []law.Unequal) []float64 {
-	for i := range k.of {
-		if of := &k.of[i]; of.rate == rate && slices.Equal(of.kinds, kinds) {
-			return of.shares
+// unequal is [law.NewFewest] of targets, if they are not known.
+func (f *fluidly) unequal(kinds []law.Unequal, turns int) *law.Fewest {
+	k := &f.divisions
+	for _, of := range k.of {
+		if of != nil && of.Like(kinds, turns, alikeDivision) {
+			return of
 		}
 	}
 	of := &k.of[k.next]
 	k.next = (k.next + 1) % len(k.of)
-	of.rate, of.kinds, of.shares = rate, kinds, law.DivideUnequal(rate, kinds)
-	return of.shares
-}
-
-// alikeDivision is by how much rates and times may differ of targets that get as good as the same.
-const alikeDivision = 0.05
-
-// rounded is a number, to within alikeDivision.
-func rounded(x float64) float64 {
-	if x <= 0 {
-		return 0
+	if *of != nil {
+		f.laws.Forget(*of)
 	}
-	step := math.Log1p(alikeDivision)
-	return math.Exp(math.Round(math.Log(x)/step) * step)
+	*of = law.NewFewest(kinds, turns)
+	return *of
 }
+
+// alikeDivision is by how much times may differ of targets that get as good as the same.
+const alikeDivision = 0.05
 
 // weighByFewest returns the weights of the cohorts of a target group that chooses the fewest in flight.
 func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*cohort) float64 {
@@ -52,10 +43,11 @@ func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*
 	faster := func(c *cohort) float64 { return float64(c.servers*c.Servers) * c.Speed }
 	var cohorts []*cohort
 	var kinds []law.Unequal
-	unequal, known := false, true
+	unequal, known, lined := false, true, false
 	for _, c := range f.cohorts {
 		if c.servers > 0 && rotates(c) {
 			cohorts = append(cohorts, c)
+			lined = lined || c.Line > 0
 			unequal = unequal || c.key.reach != serves || c.key.speed != cohorts[0].key.speed
 			if known = known && (c.key.reach != serves || c.Demand != nil); known {
 				kinds = append(kinds, p.unequal(c, key.source))
@@ -67,14 +59,61 @@ func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*
 	}
 	f.stale = true // for they get another share of another rate
 	rate := g.lately
-	if lb := p.sources[key.source].lb; !g.cfg.CrossZone && lb != nil {
-		rate /= float64(max(1, len(lb.dns)))
+	turns := 1
+	if lb := p.sources[key.source].lb; lb != nil {
+		if nodes := max(1, lb.nodesKnown()); g.cfg.CrossZone {
+			turns = nodes
+		} else {
+			rate /= float64(nodes)
+		}
 	}
-	if rate == 0 || !known {
+	unit := unitOf(kinds)
+	if rate == 0 || !known || unit == 0 {
 		return faster
 	}
-	shares := f.divisions.divide(rounded(rate), kinds)
+	fewest := f.unequal(kinds, turns)
+	var shares []float64
+	if lined || !fewest.Balances(rate*unit) {
+		shares = fewest.Fill(rate*unit, 2*f.step.Seconds()/unit, numbersOf(cohorts))
+	} else {
+		shares = fewest.Shares(rate * unit)
+	}
+	for i, c := range cohorts {
+		if c.key.reach == serves {
+			c.among = fewest.Among(i)
+		}
+	}
 	return func(c *cohort) float64 { return shares[slices.Index(cohorts, c)] }
+}
+
+// numbersOf is how many requests each server of cohorts has.
+func numbersOf(cohorts []*cohort) []float64 {
+	numbers := make([]float64, len(cohorts))
+	for i, c := range cohorts {
+		numbers[i] = c.Number
+		for _, u := range c.currents {
+			for _, h := range u.held {
+				numbers[i] += float64(h.n) / float64(c.servers)
+			}
+		}
+	}
+	return numbers
+}
+
+// unitOf has times be over that which a request asks for at the first who serve, which it returns: 0 if nobody does.
+func unitOf(kinds []law.Unequal) float64 {
+	unit := 0.0
+	for i := range kinds {
+		if unit == 0 {
+			unit = kinds[i].Each
+		}
+	}
+	for i := range kinds {
+		if unit > 0 {
+			kinds[i].Each, kinds[i].Away, kinds[i].Limit = kinds[i].Each/unit, kinds[i].Away/unit, kinds[i].Limit/unit
+		}
+	}
+	return unit
 }
 
 // unequal is what the servers of a cohort are beside others, for the requests of a source.
@@ -83,7 +122,10 @@ func (p *Plane) unequal(c *cohort, source int) law.Unequal {
 	limit := p.sources[source].limits.limit
 	switch {
 	case c.key.reach == serves:
-		u.Servers, u.Each, u.Away = float64(c.Servers), rounded(c.Demand.Mean()*max(c.Scale, 1e-9)/c.Speed), rounded(c.away)
+		u.Servers, u.Each, u.Away = float64(c.Servers), c.Demand.Mean()*max(c.Scale, 1e-9)/c.Speed, c.away
+		if limit != sim.Never && !c.Finishes {
+			u.Limit = limit.Seconds()
+		}
 	case c.key.reach == refuses:
 	case c.key.reach == isCut:
 		u.Away = min(limit, targetConnect).Seconds()

@@ -1,6 +1,7 @@
 package fluid
 
 import (
+	"maps"
 	"slices"
 
 	"headroom/sim"
@@ -141,6 +142,11 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 	}
 	c.found = knownLaws{in: s, key: key, laws: l}
 	return l
+}
+
+// Forget forgets the laws of targets that are not alike.
+func (s *Laws) Forget(f *fluid.Fewest) {
+	maps.DeleteFunc(s.known, func(key stationKey, _ *fluid.Laws) bool { return key.Among != nil && key.Among.Of(f) })
 }
 
 // Advance plays a step.

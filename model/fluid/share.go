@@ -17,20 +17,3 @@ func (s *Share) Of(n int64, part float64) int64 {
 	s.carry = max(-1, min(1, want-float64(whole)))
 	return whole
 }
-
-// Divide adds to each number its share of n; the shares sum to 1, and what is added sums to
-// n. carries has one entry for each share, and starts with zeros.
-func Divide(n int64, shares, carries []float64, add []int64) {
-	run, done := 0.0, int64(0)
-	for i, share := range shares {
-		part := float64(n)*share + carries[i]
-		run += part
-		upTo := n
-		if i < len(shares)-1 {
-			upTo = min(max(int64(math.Floor(run+0.5)), done), n)
-		}
-		carries[i] = part - float64(upTo-done)
-		add[i] += upTo - done
-		done = upTo
-	}
-}

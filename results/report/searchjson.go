@@ -36,6 +36,7 @@ type jsonCandidate struct {
 	Controls     int           `json:"controls,omitempty"` // replications by rates that tell of the luck of those counted
 	From         string        `json:"from,omitempty"`
 	Fidelity     string        `json:"fidelity,omitempty"` // of a search that screens: what was played
+	NoRates      string        `json:"no_rates,omitempty"` // of the same: why rates cannot play it
 	Cost         jsonEstimate  `json:"cost"`
 	Difference   *jsonEstimate `json:"difference,omitempty"` // to the recommendation, paired
 	Thresholds   []jsonMargin  `json:"thresholds"`
@@ -43,7 +44,7 @@ type jsonCandidate struct {
 
 func (s *SearchPage) candidateOf(c *search.Candidate, settings []space.Setting) jsonCandidate {
 	j := jsonCandidate{
-		Result: string(c.Result), Why: c.Why, Replications: c.Replications, Counted: c.Counted, Controls: c.Controls, From: string(c.From), Fidelity: s.fidelity(c),
+		Result: string(c.Result), Why: c.Why, Replications: c.Replications, Counted: c.Counted, Controls: c.Controls, From: string(c.From), Fidelity: s.fidelity(c), NoRates: c.NoRates,
 		Cost: estimateOf(c.Cost, c.Unit), Thresholds: []jsonMargin{},
 	}
 	if c.Index >= 0 {

@@ -15,6 +15,7 @@ type contestant struct {
 	index int // -1: the reference
 	measured
 	rates   measured // of a search that screens
+	noRates string   // why rates cannot play it
 	values  map[Phase][][]float64
 	state   state
 	why     string
@@ -134,13 +135,13 @@ func (s *search) number(p Phase, k int) int {
 func (s *search) add(ctx context.Context, candidates []int) error {
 	type built struct {
 		experiment, rates Experiment
-		err               error
+		err, noRates      error
 	}
 	all, err := batch.Map(ctx, len(candidates), batch.Options{Workers: s.Workers}, func(_ context.Context, i int) (built, error) {
 		b := built{}
 		b.experiment, b.err = try(func() (Experiment, error) { return s.Build(candidates[i]) })
 		if b.err == nil && s.Screen != nil {
-			b.rates, _ = try(func() (Experiment, error) { return s.Screen(b.experiment) }) // else it is explored by requests
+			b.rates, b.noRates = try(func() (Experiment, error) { return s.Screen(b.experiment) }) // else it is explored by requests
 		}
 		return b, nil
 	})
@@ -156,7 +157,9 @@ func (s *search) add(ctx context.Context, candidates []int) error {
 			continue
 		}
 		c.measured = s.equip(b.Value.experiment)
-		if b.Value.rates != nil {
+		if b.Value.noRates != nil {
+			c.noRates = b.Value.noRates.Error()
+		} else if b.Value.rates != nil {
 			c.rates = s.equip(b.Value.rates)
 		}
 	}
@@ -232,7 +235,9 @@ func (s *search) simulate(ctx context.Context, p Phase, these []Replication) err
 		switch c := s.contestant(of.Candidate); {
 		case c.state == impossible:
 		case f.Err != nil && p != Exploring && of.Rates: // requests can do without
-			c.rates.experiment = nil
+			if c.rates.experiment = nil; c.noRates == "" {
+				c.noRates = fmt.Sprintf("replication %d: %v", of.Number, f.Err)
+			}
 			delete(c.values, p)
 		case f.Err != nil:
 			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", of.Number, f.Err)

@@ -33,7 +33,7 @@
 // the cheapest that has a fair chance to. Nobody is left out by rates alone who may save more than the indifference beside
 // that one: of those who are still open who is expected to save most is confirmed first (bold). If it is not, the next is the cheapest that
 // lacks two thirds of what this one lacks to certainty. Eight are tried at most (weary), of which the last is nearly sure to meet the
-// thresholds by what exploring expects: where many are near a threshold there is always another. If none
+// thresholds by rates, and the cheapest of those that are (secure): where many are near a threshold there is always another. If none
 // of fewer finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same
 // numbers and in more: these are control variates, which take the luck of few replications by requests out of what they
 // show, from twenty of these on, with room for one replication that rates say nothing of. There are more of them only where it is expected

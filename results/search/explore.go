@@ -46,6 +46,7 @@ type explorer struct {
 // of them into the comparison.
 func (s *search) explore(ctx context.Context) error {
 	x := &explorer{search: s}
+	s.explorer = x
 	most := min(s.Points, (s.Budget-s.reserved(Exploring))/exploring, s.Candidates, mostExplored)
 	first := s.spread(min(most, max(leastFirst, perDimension*len(s.Features(0)), (most+2)/3)))
 	err := x.try(ctx, first)

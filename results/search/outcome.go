@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"headroom/results"
 	"headroom/sim/stat"
@@ -96,7 +97,7 @@ func (c *contestant) latest() (Phase, int) {
 // shown is a contestant as others read it.
 func (s *search) shown(c *contestant) Candidate {
 	p, n := c.latest()
-	k := Candidate{Index: c.index, Counted: n, From: p, Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}}
+	k := Candidate{Index: c.index, Counted: n, From: p, NoRates: c.noRates, Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}}
 	for _, p := range []Phase{Confirming, Comparing, Exploring, checking, comparingControl, confirmingControl} {
 		k.Replications += c.count(p)
 	}
@@ -183,6 +184,31 @@ func (s *search) nearest() *contestant {
 	return best
 }
 
+// untold says why it is not known of undecided candidates.
+func (s *search) untold() string {
+	if s.Screen == nil {
+		return fmt.Sprintf("up to max_replications (%d) could not tell", s.MaxReplications)
+	}
+	return `it was not worth the requests that it takes to tell; search.screen = "request" compares them all`
+}
+
+// warnOfRates tells of whom rates cannot play, and why the first of them.
+func (s *search) warnOfRates(add func(string, ...any)) {
+	var first *contestant
+	n := 0
+	for _, c := range s.contestants {
+		if c.noRates == "" {
+			continue
+		}
+		if n++; first == nil {
+			first = c
+		}
+	}
+	if n > 0 {
+		add("rates cannot play %d of the candidates tried, so requests were; the first is candidate %d: %s", n, first.index, strings.ReplaceAll(first.noRates, "\n", "; "))
+	}
+}
+
 // warn adds what one should know before trusting the numbers.
 func (s *search) warn(o *Outcome) {
 	add := func(format string, args ...any) { o.Warnings = append(o.Warnings, fmt.Sprintf(format, args...)) }
@@ -216,8 +242,9 @@ func (s *search) warn(o *Outcome) {
 		add("the budget of %d replications was not enough to decide: a larger search.budget goes further", s.Budget)
 	}
 	if n := o.Count(Undecided); n > 0 && o.Best != nil {
-		add("%d of the candidates may be cheaper and meet the thresholds: up to max_replications (%d) could not tell", n, s.MaxReplications)
+		add("%d of the candidates may be cheaper and meet the thresholds: %s", n, s.untold())
 	}
+	s.warnOfRates(add)
 	if n := o.Count(Impossible); n > 0 {
 		add("%d of the candidates tried cannot be simulated", n)
 	}

@@ -105,6 +105,7 @@ type Candidate struct {
 	Index        int // -1: the reference
 	Result       Result
 	Why          string        // the threshold that it breaches, or the error
+	NoRates      string        // of a search that screens: why rates cannot play it; empty: they can
 	Cost         stat.Estimate // what is minimised, with its 95 % interval
 	Unit         string        // of Cost
 	Margins      []Margin      // by threshold

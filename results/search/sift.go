@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 
@@ -54,15 +55,56 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 			x.runnerUp = c
 		}
 	}
-	for i, c := range x.tried { // who has not been looked at is known by the surrogate
-		if slices.Contains(near, c) {
-			continue
-		}
-		if seen.meets[c], seen.costs[c] = x.feasible(i), math.Exp(x.columns[0][i]); slices.Contains(all, c) {
+	for _, c := range x.assume() {
+		if slices.Contains(all, c) {
 			x.waiting = append(x.waiting, c)
 		}
 	}
 	return []*contestant{first}, nil
+}
+
+// assume takes of whom rates were not looked at more closely what exploring expects, and lists them.
+func (x *explorer) assume() []*contestant {
+	var some []*contestant
+	for i, c := range x.tried {
+		if _, closely := x.standing.meets[c]; !closely {
+			x.standing.meets[c], x.standing.costs[c] = x.feasible(i), math.Exp(x.columns[0][i])
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+// secure prepares the last attempt. A few replications say of nobody that it is sure to meet the thresholds, so those are
+// looked at more closely by rates that are likely to, and cheap beside the likeliest: the more of both, the earlier.
+func (x *explorer) secure(ctx context.Context) error {
+	seen, left := x.standing, x.in(benched)
+	if x.waiting = left; len(left) == 0 {
+		return nil
+	}
+	least := math.Log(seen.costs[slices.MaxFunc(left, func(a, b *contestant) int { return cmp.Compare(seen.meets[a], seen.meets[b]) })])
+	for {
+		more := slices.DeleteFunc(x.hopeful(nil, least, worthwhile*x.Indifference), func(c *contestant) bool {
+			return c.state != benched || seen.meets[c] <= likely || c.count(Exploring) >= x.Replications
+		})
+		more = more[:min(closer, len(more))]
+		err := x.simulate(ctx, Exploring, x.lacking(more, Exploring, x.Replications))
+		if len(more) == 0 || errors.Is(err, errBudget) {
+			break
+		} else if err != nil {
+			return err
+		}
+		closely := x.stand(more)
+		maps.Copy(seen.meets, closely.meets)
+		maps.Copy(seen.costs, closely.costs)
+		for c, p := range closely.meets {
+			if p > surely {
+				least = min(least, math.Log(closely.costs[c]))
+			}
+		}
+	}
+	x.bar, x.waiting = max(x.bar, surely), x.in(benched) // but who proved impossible
+	return nil
 }
 
 // approach replicates by rates, as often as before a judgement, who is expected to save most, and then those who may yet

@@ -54,6 +54,7 @@ func balancingCatalogue() []edit {
 		{"reserved AWSALBAPP", delay, `stickiness = { type = "app_cookie", cookie_name = "AWSALBAPP" }`, "stickiness.cookie_name", "InvalidConfigurationRequest"},
 		{"reserved AWSALBTG", delay, `stickiness = { type = "app_cookie", cookie_name = "AWSALBTG" }`, "stickiness.cookie_name", "InvalidConfigurationRequest"},
 		{"reserved AWSALBCORS", delay, `stickiness = { type = "app_cookie", cookie_name = "AWSALBCORS" }`, "stickiness.cookie_name", "InvalidConfigurationRequest"},
+		{"a cookie without a name", delay, `stickiness = { type = "app_cookie", cookie_name = "" }`, "stickiness.cookie_name", "ValidationError"},
 		{"no cookie of applications among several", end, "[target_group.other]\nservice = \"web\"\nstickiness = { type = \"app_cookie\", cookie_name = \"SID\" }\n[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"web\", \"other\"], stickiness = {} }\n" + end, "listener.0.default_action.forward", "InvalidConfigurationRequest"},
 		{"sticky among several", end, "[target_group.other]\nservice = \"web\"\nstickiness = {}\n[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"web\", \"other\"] }\n" + end, "listener.0.default_action.forward", "InvalidLoadBalancerAction"},
 		{"interval of 4 s", "interval = 30", "interval = 4", "health_check.interval", "ValidationError"},

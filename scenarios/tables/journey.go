@@ -49,7 +49,7 @@ func retryKeys(who string) []schema.Key {
 	return schema.Within("retry", "", []schema.Key{
 		schema.Row("attempts", schema.Whole(0, 100), "0", "further attempts"),
 		schema.Row("backoff", schema.Quantity(schema.Seconds, 0, year), `"100ms"`, "pause before the first retry, doubled before each later one"),
-		schema.Row("budget", schema.Quantity(schema.Number, 0, dataplane.RetryBurst), "", fmt.Sprintf("retries that each first attempt earns %s, at most %d are kept; 0: none is tried again; no limit without", who, dataplane.RetryBurst)),
+		schema.Row("budget", schema.Quantity(schema.Number, 0, dataplane.RetryBurst), "", fmt.Sprintf("retries that each first attempt earns %s, which begins with %d and never has more; 0: none is tried again; no limit without", who, dataplane.RetryBurst)),
 		schema.Row("on", schema.Either("list of failures", schema.ListOf(schema.OneOf(failureWords()...))), "(all)", "the failures that are tried again"),
 	})
 }

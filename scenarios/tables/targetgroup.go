@@ -114,7 +114,10 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 	}
 	if kind == "app_cookie" {
 		s.Require("cookie_name")
-		if strings.HasPrefix(strings.ToUpper(s.Text("cookie_name")), reservedCookie) {
+		switch name := s.Text("cookie_name"); {
+		case name == "" && s.Sound("cookie_name"):
+			s.Reject("cookie_name", schema.Fault{Rule: "must be the name of the application's cookie", Code: "ValidationError"})
+		case strings.HasPrefix(strings.ToUpper(name), reservedCookie):
 			s.Reject("cookie_name", schema.Fault{Rule: "must not be a name that load balancers reserve (AWSALB, AWSALBAPP, AWSALBTG, and what begins so)", Code: invalidConfiguration})
 		}
 	}

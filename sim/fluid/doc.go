@@ -35,8 +35,9 @@
 //   - Requests of several kinds, each with a demand of its own ([Laws.For], [Mixture]): as exact as all together are in
 //     order of arrival at one server; shared servers give each kind its mean to within 0.1 % at one server and random
 //     arrivals, and a 99th percentile up to 10 % too low for the kind that asks for ten times as much as the others.
-//   - Targets that are not alike, each request to one with the fewest ([DivideUnequal]): what each kind gets within a twentieth, and within
-//     a sixth where that is less than a hundredth of all.
+//   - Targets that are not alike, each request to one with the fewest ([Fewest]), exponential demands: what each kind gets, the mean stay at it and
+//     the 99th percentile within 1 to 5 %, up to a load of 0.9 of all; a target that is kept busy for more than nine tenths of the time within a tenth,
+//     and so is what those get who get less than a hundredth. Other demands in order of arrival wait longer by how they vary at one target.
 //   - Beyond a load of 1 the room says how many are there, as it does for exponential demands.
 //
 // # Costs

@@ -22,9 +22,10 @@ type Station struct {
 // stations that are alike.
 type Split struct {
 	Rule  Rule
-	Nodes int     // that choose by themselves, each a part of the requests; 0: one
-	Other Rule    // by which a share of the requests comes, that knows nothing of the others
-	Share float64 // 0: all come by Rule
+	Nodes int       // that choose by themselves, each a part of the requests; 0: one
+	Other Rule      // by which a share of the requests comes, that knows nothing of the others
+	Share float64   // 0: all come by Rule
+	Among *ByNumber // by LeastWaiting: others, that are not alike, are chosen among as well; nil: none are
 }
 
 // Rule says which station takes a request.
@@ -221,7 +222,7 @@ func (l *Laws) node(n node) *Law {
 	if law == nil {
 		targets := l.split.targets(n.targets)
 		solve := func() *Law { return l.solve(l.loadOf(n.load), targets) }
-		if l.solved == nil || l.inOrder() || l.taken(targets) {
+		if l.solved == nil || l.split.Among != nil || l.inOrder() || l.taken(targets) {
 			law = solve()
 		} else {
 			law = l.solved.of(solvedKey{l.station, l.split, n}, solve)

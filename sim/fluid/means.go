@@ -167,7 +167,7 @@ func (l *Laws) meansOf(load float64, targets int) Means {
 	m := Means{Load: busy / float64(c.servers), Number: busy * (1 + extra)}
 	m.Waits, m.Queue = l.line(b)
 	n := float64(targets)
-	if l.fewest(targets) { // all of them are one queue whose line, if there is one, is geometric
+	if l.fewest(targets) && l.split.Among == nil { // all of them are one queue whose line, if there is one, is geometric
 		waiting := busy * extra
 		m.Variance = waiting*waiting*(2/max(c.waits(), 1e-12)-1) + m.Number/n
 		return m

@@ -46,6 +46,10 @@ func (l *Laws) basis(load float64, targets int) *basis {
 	b.by = ratio{waits: 1, mean: 1}
 	switch inOrder := l.inOrder(); {
 	case l.demand.exponential:
+	case l.split.Among != nil:
+		if inOrder {
+			b.longer = l.queued(l.station.Servers, min(load, MostLoad))
+		}
 	case l.fewest(targets):
 		l.calm(b)
 		if inOrder {
@@ -108,10 +112,15 @@ func (l *Laws) solveOne(load float64, targets int) *Law {
 }
 
 // fewest reports whether targets take requests by who has the fewest.
-func (l *Laws) fewest(targets int) bool { return l.split.Rule == LeastWaiting && targets > 1 }
+func (l *Laws) fewest(targets int) bool {
+	return l.split.Rule == LeastWaiting && (targets > 1 || l.split.Among != nil)
+}
 
 // chain returns the number of jobs at each of so many targets, for exponential services.
 func (l *Laws) chain(load float64, targets, stages int) *chain {
+	if a := l.split.Among; a != nil {
+		return newAmong(a, l.station.Servers, l.room, load)
+	}
 	if l.fewest(targets) {
 		return newPool(l.station.Servers, l.room, targets, load)
 	}

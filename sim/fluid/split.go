@@ -11,6 +11,9 @@ var (
 
 // targets is the number of targets of a node.
 func (s Split) targets(node int) int {
+	if s.Among != nil {
+		return 1
+	}
 	switch s.Rule {
 	case InTurn:
 		return turnTargets[node]
@@ -26,6 +29,9 @@ func (s Split) place(targets int, load float64) (node int, part float64) {
 	var nodes []int
 	n := float64(max(1, targets))
 	at := 0.0
+	if s.Among != nil {
+		return 0, 0
+	}
 	switch s.Rule {
 	case InTurn:
 		nodes, of = turnTargets, func(n int) float64 { return -1 / float64(n) }
@@ -49,6 +55,8 @@ func (s Split) steady() bool { return s.Rule != InTurn || s.Nodes <= 1 }
 // alike is the smallest number of targets that is placed as so many are, under any load.
 func (s Split) alike(targets int) int {
 	switch {
+	case s.Among != nil:
+		return 1
 	case s.Rule == LeastWaiting:
 		return min(targets, leastTargets[len(leastTargets)-1])
 	case s.Rule == AtRandom:

@@ -2,8 +2,7 @@ package fluid
 
 import (
 	"math"
-
-	"headroom/sim/rng"
+	"slices"
 )
 
 // Unequal is targets that are alike, beside others that are not, where each request goes to one of those with the
@@ -12,91 +11,269 @@ type Unequal struct {
 	Targets int
 	Servers float64 // of each; [math.Inf]: nobody waits for another
 	Each    float64 // seconds of a server that a request takes; with no Away 0: it is gone at once
-	Away    float64 // seconds that it is there beside
+	Away    float64 // seconds that it is there beside; with Each 0: exactly
+	Limit   float64 // seconds after which it is given up; 0: never
 }
 
 // leaves is how many requests a second leave one of them at which there are so many.
-func (u *Unequal) leaves(number int) float64 {
-	if number == 0 {
+func (u *Unequal) leaves(n float64) float64 {
+	switch {
+	case n == 0:
 		return 0
+	case u.Limit > 0:
+		return max(min(n/(u.Each+u.Away), u.Servers/u.Each), n/u.Limit)
 	}
-	return min(float64(number)/(u.Each+u.Away), u.Servers/u.Each)
+	return min(n/(u.Each+u.Away), u.Servers/u.Each)
 }
 
-// requestsOfUnequal is how many requests are played; those who get a share of 0.005 get it to within a tenth.
-const requestsOfUnequal = 20_000
+// endsAtOnce reports whether a request is gone as it comes.
+func (u *Unequal) endsAtOnce() bool { return u.Each+u.Away == 0 }
 
-// DivideUnequal returns which share of so many requests a second each kind of targets gets. It plays their numbers as a
-// Markov chain, from none on, always with the same chance: that takes some milliseconds for tens of targets, and as much more
-// as there are more of them.
-func DivideUnequal(rate float64, kinds []Unequal) []float64 {
-	shares, stream := make([]float64, len(kinds)), rng.New(1, 0, "unequal")
-	var of []int // kind of each target
-	for k := range kinds {
-		for range kinds[k].Targets {
-			of = append(of, k)
-		}
-	}
-	p := unequalPlay{kinds: kinds, of: of, numbers: make([]int, len(of)), leave: make([]float64, len(of))}
-	warm := requestsOfUnequal / 10
-	for come := 0; come < warm+requestsOfUnequal; {
-		if which := stream.Uniform() * (rate + p.leaving); which < p.leaving {
-			p.lose(which)
-			continue
-		}
-		k := of[p.take()]
-		if come++; come > warm {
-			shares[k] += 1. / requestsOfUnequal
-		}
-	}
-	return shares
-}
-
-// unequalPlay is how many requests there are at each of some targets.
-type unequalPlay struct {
+// Fewest is how requests fare among targets that are not alike, where each goes to one of those with the
+// fewest. Each target has its own rate of requests by how many it has: so numbers and stays are those of a chain of its
+// own (Gupta, Harchol-Balter, Sigman and Whitt 2007, "Analysis of join-the-shortest-queue routing for web server farms",
+// whose targets are alike). Of few targets these rates are seen in a play of numbers, the same for the same question; of
+// many they are those of infinitely many, of which all have as many as those with the fewest, or one more.
+//
+// They are found at nodes of the rate of all, and lie between these.
+type Fewest struct {
 	kinds   []Unequal
-	of      []int
-	numbers []int
-	leave   []float64 // requests a second that leave each
-	leaving float64   // those that leave all
-	turn    int
+	turns   int     // that those who choose take, each for itself
+	able    float64 // requests a second that those who serve can
+	bounded bool    // not more can come than these and those who hang can take
+	few     bool
+	nodes   map[int]*fewestNode
+	among   []*ByNumber
 }
 
-// take has a request come to a target with the fewest, in turn among these.
-func (p *unequalPlay) take() int {
-	best, fewest := 0, math.MaxInt
-	for i := range p.of {
-		if t := (p.turn + i) % len(p.of); p.numbers[t] < fewest {
-			best, fewest = t, p.numbers[t]
+// fewestNode is what comes where so many come to all.
+type fewestNode struct {
+	each  []float64   // requests a second that come to one target of each kind
+	asked [][]float64 // the same by how many it has, over those that a server can
+}
+
+const (
+	fewTargets = 128 // that are played
+	atHalf     = 0.5 // of what all can do: node 0
+	hardlyAny  = -40 // a ten-thousandth of all that they can do
+	firstNode  = -4  // for laws; fewer wait there than anybody sees
+	lastNode   = 21  // 0.98 of what all can do
+	nodeFactor = 1.25
+	nodeLeaves = 0.15 // of the logarithm of what is left
+)
+
+// NewFewest returns that of some kinds, of which one serves at least. Those with as few as others are chosen in turn, by as many as choose.
+func NewFewest(kinds []Unequal, turns int) *Fewest {
+	f := &Fewest{kinds: kinds, turns: turns, bounded: true, nodes: map[int]*fewestNode{}}
+	targets := 0
+	for k := range kinds {
+		of := &kinds[k]
+		targets += of.Targets
+		if of.Each > 0 {
+			f.able += float64(of.Targets) * of.Servers / of.Each
+		} else {
+			f.bounded = f.bounded && !of.endsAtOnce()
+		}
+		f.among = append(f.among, &ByNumber{of: f, kind: k})
+	}
+	f.few = targets <= fewTargets
+	return f
+}
+
+// Like reports whether these are the kinds, to within a part of their times.
+func (f *Fewest) Like(kinds []Unequal, turns int, part float64) bool {
+	near := func(a, b float64) bool { return math.Abs(a-b) <= part*b }
+	return f.turns == turns && slices.EqualFunc(f.kinds, kinds, func(a, b Unequal) bool {
+		return a.Targets == b.Targets && a.Servers == b.Servers && near(a.Each, b.Each) && near(a.Away, b.Away) && near(a.Limit, b.Limit)
+	})
+}
+
+// rate is how many requests a second come at a node.
+func (f *Fewest) rate(node int) float64 {
+	if node > 0 && f.bounded {
+		return f.able * (1 - (1-atHalf)*math.Exp(-nodeLeaves*float64(node)))
+	}
+	return f.able * atHalf * math.Pow(nodeFactor, float64(node))
+}
+
+// node returns a node. It takes some milliseconds for few targets, and some microseconds for many.
+func (f *Fewest) node(node int) *fewestNode {
+	n := f.nodes[node]
+	if n == nil {
+		if n = f.level(f.rate(node)); f.few {
+			n = f.play(f.rate(node))
+		}
+		f.nodes[node] = n
+	}
+	return n
+}
+
+// Shares returns which share of so many requests a second each kind gets, whose numbers are in balance with that rate.
+func (f *Fewest) Shares(rate float64) []float64 {
+	place := f.place(rate)
+	i := math.Floor(place)
+	shares := partWay(f.node(int(i)).each, f.node(int(i)+1).each, place-i)
+	for k := range shares {
+		shares[k] *= float64(f.kinds[k].Targets)
+	}
+	return parts(shares)
+}
+
+// parts makes numbers sum to 1.
+func parts(of []float64) []float64 {
+	sum := 0.0
+	for _, x := range of {
+		sum += x
+	}
+	for k := range of {
+		of[k] /= sum
+	}
+	return of
+}
+
+// Balances reports whether numbers come to be in balance with a rate soon.
+func (f *Fewest) Balances(rate float64) bool { return f.place(rate) < lastNode || !f.bounded }
+
+// place finds a rate between nodes.
+func (f *Fewest) place(rate float64) float64 {
+	if f.bounded && rate > f.able*atHalf {
+		return min(-math.Log(max(1-rate/f.able, 0)/(1-atHalf))/nodeLeaves, lastNode)
+	}
+	return max(hardlyAny, math.Log(rate/f.able/atHalf)/math.Log(nodeFactor))
+}
+
+// Fill returns which share of so many requests a second each kind gets of which each target has a number: of what comes in so many
+// seconds, those with the fewest are filled up to the same number.
+func (f *Fewest) Fill(rate, seconds float64, numbers []float64) []float64 {
+	shares := make([]float64, len(f.kinds))
+	fill := func(upTo float64) (all float64) {
+		for k := range f.kinds {
+			of := &f.kinds[k]
+			shares[k] = 0
+			if !of.endsAtOnce() {
+				shares[k] = float64(of.Targets) * max(0, upTo-numbers[k]+of.leaves(numbers[k])*seconds)
+				all += shares[k]
+			}
+		}
+		return all
+	}
+	come := rate * seconds
+	if !f.bounded { // who refuses has none
+		rest, refuse := max(0, come-fill(1)), 0.0
+		for k := range f.kinds {
+			if f.kinds[k].endsAtOnce() {
+				refuse += float64(f.kinds[k].Targets)
+			}
+		}
+		for k := range f.kinds {
+			if f.kinds[k].endsAtOnce() {
+				shares[k] = rest * float64(f.kinds[k].Targets) / refuse
+			}
+		}
+		return parts(shares)
+	}
+	low, high := 0.0, 1.0
+	for fill(high) < come {
+		high *= 2
+	}
+	for range 50 {
+		if middle := (low + high) / 2; fill(middle) < come {
+			low = middle
+		} else {
+			high = middle
 		}
 	}
-	p.turn = best + 1
-	if u := &p.kinds[p.of[best]]; u.Each+u.Away > 0 {
-		p.set(best, fewest+1)
-	}
-	return best
+	fill(high)
+	return parts(shares)
 }
 
-// lose has a request leave, of the target that such a part of all that leave is of.
-func (p *unequalPlay) lose(which float64) {
-	last := -1
-	for t, rate := range p.leave {
-		if rate == 0 {
+// partWay is a part of the way from some numbers to others, by their logarithms.
+func partWay(from, to []float64, part float64) []float64 {
+	on := make([]float64, len(from))
+	for k := range on {
+		on[k] = geometric(from[k], to[k], part)
+	}
+	return on
+}
+
+// level is what becomes of them among infinitely many targets: all have a number or one more, and who gets below it is sent
+// the next request at once.
+func (f *Fewest) level(rate float64) *fewestNode {
+	n := &fewestNode{make([]float64, len(f.kinds)), make([][]float64, len(f.kinds))}
+	number := f.lowest(rate)
+	low, high := 0.0, 1.0
+	for high < mostAsked && f.gone(number, high) < rate {
+		high *= 2
+	}
+	for range 60 {
+		if middle := (low + high) / 2; f.gone(number, middle) < rate {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	for k := range f.kinds {
+		of := &f.kinds[k]
+		n.each[k] = of.gets(number, high)
+		if of.Each == 0 {
 			continue
 		}
-		if last = t; which < rate {
-			break
+		for j := range number {
+			n.asked[k] = append(n.asked[k], atOnce*of.leaves(float64(j+1))*of.Each)
 		}
-		which -= rate
+		n.asked[k] = append(n.asked[k], high*of.Each, high*of.Each/atOnce)
 	}
-	if last >= 0 { // or the sum was off by what rounding leaves
-		p.set(last, p.numbers[last]-1)
-	}
+	return n
 }
 
-// set has a target have so many.
-func (p *unequalPlay) set(target, number int) {
-	rate := p.kinds[p.of[target]].leaves(number)
-	p.leaving = max(0, p.leaving+rate-p.leave[target])
-	p.numbers[target], p.leave[target] = number, rate
+const (
+	mostNumber = 1 << 20 // at a target, from where on a line grows without end
+	mostAsked  = 1e12    // requests a second
+	atOnce     = 1e3     // times as fast as others
+)
+
+// lowest is the largest number at all targets that is left by no more than come.
+func (f *Fewest) lowest(rate float64) int {
+	leave := func(number int) float64 {
+		sum := 0.0
+		for k := range f.kinds {
+			of := &f.kinds[k]
+			if of.endsAtOnce() {
+				return math.Inf(1)
+			}
+			sum += float64(of.Targets) * of.leaves(float64(number))
+		}
+		return sum
+	}
+	low, high := 0, 1
+	for high < mostNumber && leave(high) <= rate {
+		low, high = high, 2*high
+	}
+	for high-low > 1 {
+		if middle := (low + high) / 2; leave(middle) <= rate {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// gone is how many requests a second leave all targets where each that has a number is asked so often.
+func (f *Fewest) gone(number int, asked float64) float64 {
+	sum := 0.0
+	for k := range f.kinds {
+		sum += float64(f.kinds[k].Targets) * f.kinds[k].gets(number, asked)
+	}
+	return sum
+}
+
+// gets is how many of them come to one of a kind.
+func (u *Unequal) gets(number int, asked float64) float64 {
+	if u.endsAtOnce() {
+		return asked
+	}
+	low, high := u.leaves(float64(number)), u.leaves(float64(number+1))
+	more := asked / (asked + high) // share of the targets that has one more
+	return low + more*(high-low)
 }

@@ -1,0 +1,152 @@
+package fluid
+
+import "math"
+
+// ByNumber is how targets of a kind are asked among others ([Fewest]).
+type ByNumber struct {
+	of   *Fewest
+	kind int
+	low  int // the node below the load that was looked for last
+}
+
+// Among returns that of a kind.
+func (f *Fewest) Among(kind int) *ByNumber { return f.among[kind] }
+
+// Of reports whether they are of those.
+func (b *ByNumber) Of(f *Fewest) bool { return b.of == f }
+
+// load is the load of one of them at a node.
+func (b *ByNumber) load(node int) float64 {
+	of := &b.of.kinds[b.kind]
+	return b.of.node(node).each[b.kind] * of.Each / of.Servers
+}
+
+// under is how often one of them is asked under a load.
+func (b *ByNumber) under(load float64) askedRates {
+	low, high := b.around(load)
+	from, to := askedRates(b.of.node(low).asked[b.kind]), askedRates(b.of.node(high).asked[b.kind])
+	part := 0.0
+	if high > low {
+		part = min(1, max(0, (load-b.load(low))/(b.load(high)-b.load(low))))
+	}
+	asked := make(askedRates, max(len(from), len(to)))
+	for j := range asked {
+		asked[j] = geometric(from.at(j, 1), to.at(j, 1), part)
+	}
+	return asked
+}
+
+// around finds the nodes between whose loads one lies, or the first or last twice. It looks near those found last, lest nodes are
+// worked out that nobody asks for.
+func (b *ByNumber) around(load float64) (low, high int) {
+	last := lastNode
+	if !b.of.bounded {
+		last = mostUnbounded
+	}
+	low = b.low
+	for step := 1; low > firstNode && b.load(low) > load; step *= 2 {
+		low = max(firstNode, low-step)
+	}
+	high = low
+	for step := 1; high < last && b.load(high) <= load; step *= 2 {
+		low, high = high, min(last, high+step)
+	}
+	if b.load(high) <= load || b.load(low) > load {
+		low = high
+	}
+	for high-low > 1 {
+		if middle := (low + high) / 2; b.load(middle) <= load {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	b.low = low
+	return low, high
+}
+
+// mostUnbounded is the last node for laws where some refuse all that they get.
+const mostUnbounded = 20
+
+// askedRates is how many requests come to a target in a mean service, by how many it has; beyond as by the last.
+type askedRates []float64
+
+// newAmong returns the number of jobs at one of those targets under a load.
+func newAmong(b *ByNumber, servers, room int, load float64) *chain {
+	c := &chain{servers: servers, stages: 1, rate: load * float64(servers)}
+	a := b.under(load)
+	low, high := math.Log(1e-9), math.Log(1e9)
+	for range 60 {
+		middle := (low + high) / 2
+		if a.load(servers, room, math.Exp(middle)) < load {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	c.ask(a, room, math.Exp(low))
+	return c
+}
+
+// at is how many requests come in a mean service to a target with a number, asked so many times as often.
+func (a askedRates) at(number int, by float64) float64 { return a[min(number, len(a)-1)] * by }
+
+// load is the load of a target that is asked so many times as often.
+func (a askedRates) load(servers, room int, by float64) float64 {
+	share, total, busy, most := 1.0, 1.0, 0.0, float64(servers)
+	for j := 0; room == 0 || j < room; j++ {
+		leave := min(float64(j+1), most)
+		ratio := a.at(j, by) / leave
+		if room == 0 && j >= len(a)-1 && j+1 >= servers { // from here on it is geometric
+			if ratio >= 1 {
+				return 1
+			}
+			more := share * ratio / (1 - ratio)
+			return (busy + more*most) / (total + more) / most
+		}
+		share *= ratio
+		total += share
+		busy += share * leave
+		if total > 1e250 {
+			share, busy, total = share/total, busy/total, 1
+		}
+	}
+	return busy / total / most
+}
+
+// ask works out what there is at a target that is asked so many times as often.
+func (c *chain) ask(a askedRates, room int, by float64) {
+	c.share = []float64{1}
+	total, admitted := 1.0, 0.0
+	for j := 0; ; j++ {
+		rate := a.at(j, by)
+		c.rates = append(c.rates, rate)
+		if room > 0 && j == room {
+			break
+		}
+		ratio := rate / min(float64(j+1), float64(c.servers))
+		next := c.share[j] * ratio
+		if next < negligible*total && ratio < 1 && j >= len(a)-1 {
+			break
+		}
+		if total > 1e250 {
+			c.shrink(0, total)
+			next, total = next/total, 1
+		}
+		c.share = append(c.share, next)
+		total += next
+	}
+	c.shrink(0, total)
+	last := len(c.share) - 1
+	c.seen = make([]float64, last)
+	for j := range c.seen {
+		c.seen[j] = c.share[j] * c.rates[j]
+		admitted += c.seen[j]
+	}
+	if room > 0 && last == room {
+		c.blocked = c.share[last] * c.rates[last] / (admitted + c.share[last]*c.rates[last])
+	}
+	for j := range c.seen {
+		c.seen[j] /= admitted
+	}
+}
