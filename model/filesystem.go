@@ -16,13 +16,19 @@ type FileSystem struct {
 	Targets    []Zone // where it has mount targets
 	Remote     bool   // One Zone: mounted from other zones, too
 	Throughput int64  // provisioned MiB/s
-	Standard   Bytes  // stored in each class at the start
+	Standard   Bytes  // stored in each class at the start; later as much more as it has grown by
 	Infrequent Bytes
 	Archived   Bytes
+	// Overwritten is the share of what is written that takes the place of what is stored. By
+	// the rest the file system grows.
+	Overwritten float64
 	// Lifecycle is how long what nobody reads or writes stays in the Standard class; 0:
 	// for good.
 	Lifecycle sim.Time
 }
+
+// Grown is what a file system has grown by when so much was written to it.
+func (f *FileSystem) Grown(written Bytes) Bytes { return Bytes((1 - f.Overwritten) * float64(written)) }
 
 // ThroughputMode says what limits the throughput of a file system.
 type ThroughputMode uint8

@@ -119,6 +119,7 @@ type BalancerUse struct {
 	NewConnections int64
 	ActiveTime     sim.Time // Σ over connections; Never for more than 2.5 million hours
 	Processed, Out Bytes
+	ByVPN          Bytes // to targets outside: data out, whatever the load balancer's addresses; no part of Out
 	Evaluations    int64 // of rules, beyond the free ones
 	Side           Bytes // between callers and nodes of other zones
 	Away           Bytes // to callers in other Regions, which is no part of Out

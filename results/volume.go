@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
@@ -59,11 +60,21 @@ func volumeMetrics() []Metric {
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Touched) })
 			}),
+		of("volume.stored", "B", "what a file system stores at the end of the run, in all its classes", always,
+			storedBytes),
 		of("volume.failed", "count", "reads and writes that failed with their disk", always,
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Failed) })
 			}),
 	}
+}
+
+// storedBytes returns what those of some disks store that are file systems.
+func storedBytes(_ *part, disks []dataplane.DiskOutcome) float64 {
+	if !slices.ContainsFunc(disks, func(d dataplane.DiskOutcome) bool { return d.Kind == dataplane.FileSystemKind }) {
+		return math.NaN()
+	}
+	return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Stored) })
 }
 
 // leastCredit returns the least burst credit that one of some disks had.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,10 +66,10 @@ func (f *catalogFlags) run(c *cobra.Command, filter string) error {
 		return badInput(err)
 	}
 	sheet := report.Sheet{
-		Columns: []string{"instance_type", "zones", "vcpus", "memory_gib", "network_gbps",
+		Columns: []string{"instance_type", "zones", "vcpus", "memory_gib", "network_gbps", "local_storage_gb",
 			"cpu_speed_busy", "cpu_speed_alone", "cpu_speed_like", "linux_usd_per_hour", "windows_usd_per_hour",
 			"spot_mean_usd_per_hour", "estimated"},
-		Heads: []string{"Instance type", "zones", "vCPUs", "memory", "network", "CPU busy", "CPU alone", "", "Linux", "Windows", "Spot mean", ""},
+		Heads: []string{"Instance type", "zones", "vCPUs", "memory", "network", "local storage", "CPU busy", "CPU alone", "", "Linux", "Windows", "Spot mean", ""},
 		Left:  2,
 	}
 	for _, t := range offers.Types() {
@@ -76,6 +77,7 @@ func (f *catalogFlags) run(c *cobra.Command, filter string) error {
 			sheet.Rows = append(sheet.Rows, typeRow(offers, t, zones))
 		}
 	}
+	hideEmpty(&sheet, localStorage)
 	if len(sheet.Rows) == 0 {
 		return badInput(noType(offers, filter))
 	}
@@ -122,7 +124,7 @@ func typeRow(offers *catalog.Catalog, t model.InstanceType, zones string) []repo
 		text(t.Name), text(zones),
 		{Text: strconv.Itoa(t.VCPUs), Value: t.VCPUs},
 		{Text: plain(memory) + " GiB", Value: memory},
-		network(t),
+		network(t), local(t),
 		speed(offers, t, catalog.Busy), speed(offers, t, catalog.Alone), like(offers, t),
 		linux, windows, spot, mark,
 	}
@@ -133,6 +135,30 @@ func network(t model.InstanceType) report.Entry {
 		return report.Entry{Text: "–"}
 	}
 	return report.Entry{Text: plain(t.NetworkPeakGbps) + " Gbps", Value: t.NetworkPeakGbps}
+}
+
+// hideEmpty hides a column from people in which no row has a value.
+func hideEmpty(sheet *report.Sheet, column int) {
+	if slices.ContainsFunc(sheet.Rows, func(row []report.Entry) bool { return row[column].Value != nil }) {
+		return
+	}
+	sheet.Heads[column] = ""
+	for _, row := range sheet.Rows {
+		row[column] = report.Entry{}
+	}
+}
+
+// localStorage is the column of what local returns.
+const localStorage = 5
+
+// local is an entry for the disks in the machine, none for a type that has only volumes.
+func local(t model.InstanceType) report.Entry {
+	s := &t.Store
+	if s.Disks == 0 {
+		return report.Entry{Text: "–"}
+	}
+	kind := map[model.DiskKind]string{model.NVMe: " NVMe", model.SSD: " SSD", model.HDD: " HDD"}[s.Kind]
+	return report.Entry{Text: fmt.Sprintf("%d x %d GB%s", s.Disks, s.DiskGB, kind), Value: s.Disks * s.DiskGB}
 }
 
 // speed is an entry for a speed that may not be known. Three decimals are what

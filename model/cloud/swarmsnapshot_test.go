@@ -57,7 +57,8 @@ func swarmSnapshots(seed uint64) *Config {
 		cfg.Actions = append(cfg.Actions, a)
 	}
 	cfg.FileSystems = []model.FileSystem{{
-		Name: "shared", Mode: model.ThroughputMode(1 + s.Below(3)), Throughput: 1, Standard: model.Bytes(s.Below(1e9)), Lifecycle: sim.Time(s.Below(int(sim.Minute))),
+		Overwritten: float64(s.Below(3)) / 2,
+		Name:        "shared", Mode: model.ThroughputMode(1 + s.Below(3)), Throughput: 1, Standard: model.Bytes(s.Below(1e9)), Lifecycle: sim.Time(s.Below(int(sim.Minute))),
 	}}
 	for range 3 {
 		cfg.Actions = append(cfg.Actions, controlplane.Action{
@@ -132,6 +133,19 @@ func conserved(t *testing.T, o *Outcome) {
 	for i := range o.Disks {
 		if o.Disks[i].Kind == dataplane.FileSystemKind {
 			done += o.Disks[i].Read + o.Disks[i].Written
+		}
+	}
+	last := map[int32]model.Bytes{}
+	for _, u := range o.Ledger.FileSystems {
+		all := u.Standard + u.Infrequent + u.Archived
+		if all < last[u.Owner] {
+			t.Errorf("a file system shrinks from %d bytes to %d", last[u.Owner], all)
+		}
+		last[u.Owner] = all
+	}
+	for i := range o.Disks {
+		if d := &o.Disks[i]; d.Kind == dataplane.FileSystemKind && last[d.Owner] > d.Stored {
+			t.Errorf("%d bytes of a file system are billed that stores %d", last[d.Owner], d.Stored)
 		}
 	}
 	if billed != done {

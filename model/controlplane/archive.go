@@ -94,7 +94,7 @@ func (cp *Plane) restore(m *image, while sim.Time) error {
 	if n := cp.count(func(o *image) bool { return o.state == snapshotRestoring }); n >= snapshot.MostRestoring {
 		return fmt.Errorf("%d snapshots are restored at once already [%w]", n, snapshot.ErrLimit)
 	}
-	m.state = snapshotRestoring
+	m.state, m.asked = snapshotRestoring, cp.kernel.Now()
 	took := snapshot.RestoreDuration(cp.restores.Uniform())
 	cp.ledger.Restored = append(cp.ledger.Restored, model.RestoreUse{At: cp.kernel.Now(), Owner: m.lineage.owner, Amount: m.full})
 	cp.turnAfter(m, took)

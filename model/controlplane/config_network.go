@@ -48,6 +48,7 @@ type ElasticIP struct {
 	Name      string
 	Fleet     int  // whose first instance has it at the start; None
 	Interface int  // the same, an interface; None
+	Private   int  // of the interface: which of its private addresses has it, 0 the primary one
 	NAT       int  // the same, a NAT gateway, for good; None
 	Own       bool // brought along: it costs nothing
 	Node      bool // of a node of a load balancer, for good

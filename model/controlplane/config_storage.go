@@ -179,6 +179,7 @@ type Action struct {
 	Interfaces []int // of AttachInterface to MoveInterface
 	ElasticIPs []int // of AssociateAddress and DisassociateAddress
 	Interface  int   // AssociateAddress: instead of Fleet; None
+	Address    int   // the same: which of its private addresses, 0 the primary one
 	// SetWeights: of a rule; what it is done to is called BalancerName.
 	Weights      model.Weights
 	BalancerName string

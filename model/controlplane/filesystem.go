@@ -16,7 +16,9 @@ type fileSystem struct {
 	standard, infrequent model.Bytes
 	read, written        model.Bytes // that are billed, or known to the lifecycle, already
 	crossed              model.Bytes // between zones, that are billed already
-	touched              model.Bytes // since the lifecycle last looked
+	touched              model.Bytes // since the lifecycle last looked, of what was there then
+	grown                model.Bytes // in all
+	fresh                model.Bytes // of that, in the Standard class since the lifecycle last looked
 	changed              sim.Time    // its mode, or less throughput; -1: never
 }
 
@@ -72,16 +74,44 @@ func (cp *Plane) takeIOs(i int) {
 	if u.Read > 0 || u.Written > 0 {
 		cp.ledger.FileIOs = append(cp.ledger.FileIOs, u)
 	}
+	if grown := f.cfg.Grown(written) - f.grown; grown > 0 {
+		cp.growFileSystem(i, grown)
+	}
+}
+
+// growFileSystem makes room for files that are new since somebody last looked. They are billed as if
+// they had come evenly. (Amazon EFS User Guide, "How Amazon EFS reports file system sizes".)
+func (cp *Plane) growFileSystem(i int, grown model.Bytes) {
+	f := &cp.fileSystems[i]
+	f.grown, f.fresh, f.touched = f.grown+grown, f.fresh+grown, f.touched-grown
+	cp.ledger.FileSystems[f.record].Standard += grown / 2
+	f.standard, f.cfg.Standard = f.standard.Plus(grown), f.cfg.Standard.Plus(grown)
+	if cp.kernel.Now() < cp.frame.Duration {
+		cp.billFileSystem(i)
+		cp.data.ChangeFileSystem(i, f.cfg, f.standard)
+	}
+}
+
+// growFileSystems looks, once in a clock hour, which file systems have grown.
+func (cp *Plane) growFileSystems() {
+	for i := range cp.fileSystems {
+		f := &cp.fileSystems[i]
+		if _, written, _ := cp.data.FileSystemUse(i); f.cfg.Grown(written) > f.grown {
+			cp.takeIOs(i)
+		}
+	}
 }
 
 // onFilesAge moves what nobody has touched for as long as the lifecycle says out of the
-// Standard class: of accesses that fall anywhere, exp(-touched/stored) of it.
+// Standard class: of accesses that fall anywhere, exp(-touched/stored) of what was there when it last looked.
 func (cp *Plane) onFilesAge(ev model.Event) {
 	i := ev.Index()
 	f := &cp.fileSystems[i]
 	cp.takeIOs(i)
-	if f.standard > 0 {
-		moved := model.Bytes(float64(f.standard) * math.Exp(-float64(f.touched)/float64(f.standard)))
+	old := f.standard - f.fresh
+	f.fresh = 0
+	if old > 0 {
+		moved := model.Bytes(float64(old) * math.Exp(-float64(f.touched)/float64(old)))
 		f.standard, f.infrequent, f.touched = f.standard-moved, f.infrequent+moved, 0
 		if moved > 0 {
 			cp.billFileSystem(i)

@@ -25,6 +25,7 @@ type elasticIP struct {
 	instance slab.Handle // that has it by its primary interface; 0: none
 	fleet    int         // whose instance has it when one runs; None
 	card     int         // interface that has it; None
+	private  int         // which of its private addresses
 }
 
 // newInterfaces opens the interfaces and Elastic IPs; instances have them when they run.
@@ -59,7 +60,7 @@ func (cp *Plane) newInterfaces() error {
 		cfg := &cp.cfg.ElasticIPs[i]
 		record := cp.takePublic(holding{cp.owner("elastic_ip." + cfg.Name), None, model.ElasticAddress, cp.homeOf(cfg)})
 		cp.ledger.Addresses[record].Own = cfg.Own
-		n.elastic = append(n.elastic, elasticIP{cfg: cfg, fleet: cfg.Fleet, card: cfg.Interface})
+		n.elastic = append(n.elastic, elasticIP{cfg: cfg, fleet: cfg.Fleet, card: cfg.Interface, private: cfg.Private})
 	}
 	return nil
 }
@@ -270,11 +271,11 @@ func (cp *Plane) actOnElastic(i int, a *Action) error {
 	}
 	if a.Interface != None {
 		for k := range cp.vpc.elastic {
-			if k != i && cp.vpc.elastic[k].card == a.Interface {
+			if other := &cp.vpc.elastic[k]; k != i && other.card == a.Interface && other.private == a.Address {
 				return fmt.Errorf("the private address has an Elastic IP already [Resource.AlreadyAssociated]")
 			}
 		}
-		cp.moveElastic(e, elasticIP{cfg: e.cfg, fleet: None, card: a.Interface})
+		cp.moveElastic(e, elasticIP{cfg: e.cfg, fleet: None, card: a.Interface, private: a.Address})
 		return nil
 	}
 	h := cp.bearerOf(a.Fleet, None)

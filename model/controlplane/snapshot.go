@@ -35,9 +35,10 @@ type image struct {
 	secret  bool // encrypted
 	region  string
 	lineage *lineage
-	number  int32 // in the lineage
-	stored  bool  // in the standard tier
-	archive int32 // open record of the ledger; None
+	number  int32    // in the lineage
+	stored  bool     // in the standard tier
+	archive int32    // open record of the ledger; None
+	asked   sim.Time // when its restore from the archive began
 	fast    []fastRestore
 	backup  int // schedule that took it; None
 	copied  bool
@@ -156,6 +157,8 @@ func (cp *Plane) onSnapshotTurns(ev model.Event) {
 	case snapshotRestoring:
 		m.state = snapshotComplete
 		cp.ownLineage(m)
+		detail := fmt.Sprintf("from the archive after %.3g h", (cp.kernel.Now()-m.asked).Seconds()/3600)
+		cp.note(Activity{Subject: "snapshot." + m.name, Kind: "restored", Detail: detail, Cause: "action", Instance: None})
 	case snapshotBinned:
 		cp.forget(m)
 	default:

@@ -164,6 +164,7 @@ func (cp *Plane) RecordIOs(owner int32, kind string, count int64) {
 // onHourTurns closes the clock hour.
 func (cp *Plane) onHourTurns(model.Event) {
 	cp.closeHour()
+	cp.growFileSystems()
 	if next := cp.nextHour(); next <= cp.frame.Duration {
 		cp.schedule(next, indexed(hourTurns, 0))
 	}
@@ -201,6 +202,7 @@ func (cp *Plane) closeHour() {
 		if b.cfg.PublicIPs {
 			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)
 		}
+		cp.transfer(u.From, int(b.owner), model.InternetOut, u.ByVPN)
 		cp.transfer(u.From, int(b.owner), model.OneSide, u.Side)
 		cp.transfer(u.From, int(b.owner), model.InterRegion, u.Away)
 		crossed := model.Uncharged // as of an Application Load Balancer

@@ -55,6 +55,9 @@ func (v *validator) addresses() {
 		path := "elastic_ip." + e.Name
 		v.optional(e.Fleet, len(v.Instances), path+".instance", "fleet of instances")
 		v.optional(e.Interface, len(v.Interfaces), path+".network_interface", "network interface")
+		if e.Interface >= 0 && e.Interface < len(v.Interfaces) {
+			v.Check(e.Private >= 0 && e.Private <= v.Interfaces[e.Interface].Secondary, path+".associate_with_private_ip", "must be one of the interface, got number %d", e.Private)
+		}
 		v.optional(e.NAT, len(v.NATs), path, "NAT gateway")
 	}
 	v.cards(subnets)

@@ -68,7 +68,9 @@ func (v *validator) action(a *Action, path string) {
 		v.Reference(k, len(v.ElasticIPs), path+".on", "Elastic IP")
 	}
 	if a.Do == AssociateAddress && a.Interface != None {
-		v.Reference(a.Interface, len(v.Interfaces), path+".to", "network interface")
+		if v.Reference(a.Interface, len(v.Interfaces), path+".to", "network interface") {
+			v.Check(a.Address >= 0 && a.Address <= v.Interfaces[a.Interface].Secondary, path+".private_ip_address", "must be one of the interface, got number %d", a.Address)
+		}
 	}
 	if a.Do == AttachInterface || a.Do == MoveInterface || a.Do == AssociateAddress && a.Interface == None {
 		v.Reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")

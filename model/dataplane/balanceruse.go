@@ -55,6 +55,7 @@ type balancerHour struct {
 	processed   model.Bytes
 	out         model.Bytes
 	side        model.Bytes // from callers in other zones and to them
+	byVPN       model.Bytes // to targets outside
 	away        model.Bytes // to callers in other Regions
 	crossed     model.Bytes // between nodes and targets of other zones
 	began       sim.Time
@@ -71,7 +72,7 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	active := h.until(now)
 	use := model.BalancerUse{
 		From: h.began, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
-		Processed: h.processed, Out: h.out, Side: h.side, Away: h.away, Crossed: h.crossed, Evaluations: h.evaluations,
+		Processed: h.processed, Out: h.out, ByVPN: h.byVPN, Side: h.side, Away: h.away, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
 	b.evaluated -= h.evaluations
 	*h = balancerHour{began: now, openTime: h.from(now)}

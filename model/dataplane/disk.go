@@ -162,7 +162,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	if d.shared && p.servers.at(p.baseOf(p.requests.at(i).server)).lacksDisk(id) {
 		return // it fails at once
 	}
-	if p.filter != nil && d.mounted && !p.mounted(p.servers.at(p.requests.at(i).server), id, true) {
+	if d.mounted && !p.reachesFiles(p.servers.at(p.requests.at(i).server), id, true) {
 		t.known = max(t.known, sim.Sum(now, clientConnect))
 		return
 	}
@@ -246,5 +246,5 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 // unusable reports whether what a server has asked of a disk fails.
 func (p *Plane) unusable(s *server, id uint32) bool {
 	d := p.disks.at(id)
-	return d.failed || d.away || d.shared && p.servers.at(p.baseOf(s.id)).lacksDisk(id) || p.filter != nil && d.mounted && !p.mounted(s, id, false)
+	return d.failed || d.away || d.shared && p.servers.at(p.baseOf(s.id)).lacksDisk(id) || d.mounted && !p.reachesFiles(s, id, false)
 }

@@ -20,10 +20,11 @@ type DiskOutcome struct {
 	Asked         int64 // I/Os
 	Reads, Writes int64 // I/Os that were done
 	Read, Written model.Bytes
-	Lost          int64 // I/Os that went with their server
-	Pending       int64 `window:"to"` // I/Os at the end
-	Touched       int64 // blocks that had to be fetched from a snapshot first
-	Failed        int64 // batches that failed with the disk
+	Lost          int64       // I/Os that went with their server
+	Pending       int64       `window:"to"` // I/Os at the end
+	Stored        model.Bytes `window:"to"` // of a file system: at the end, in all its classes
+	Touched       int64       // blocks that had to be fetched from a snapshot first
+	Failed        int64       // batches that failed with the disk
 
 	There     sim.Time   // of all disks together
 	Wait      stat.Tally // ns before service, of batches that began after the warm-up
@@ -179,6 +180,7 @@ func (p *Plane) disksOutcome() []DiskOutcome {
 			u.Left++
 		}
 	}
+	p.storedOutcome()
 	list := slices.Clone(p.diskUses)
 	p.addOwed(func(use int32, n int64) { list[use].Pending += n })
 	slices.SortFunc(list, func(a, b DiskOutcome) int {

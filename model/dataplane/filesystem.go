@@ -38,6 +38,17 @@ func (p *Plane) mount(s *server, k int, owner int32) uint32 {
 	return f.disk
 }
 
+// reachesFiles reports whether what a server asks a file system for arrives. A One Zone file system is lost with its zone, for
+// the instances of other zones too. A server that asks mounts it first, if its security groups let it.
+func (p *Plane) reachesFiles(s *server, id uint32, asks bool) bool {
+	for k := range p.fileSystems {
+		if f := &p.fileSystems[k]; f.there && f.disk == id && f.cfg.OneZone && p.zoneDown[f.cfg.Targets[0]] > 0 {
+			return false
+		}
+	}
+	return p.filter == nil || p.mounted(s, id, asks)
+}
+
 // cross counts what a request of a server reads or writes in another zone.
 func (p *Plane) cross(s *server, id uint32, io *storage.IO) {
 	for k := range p.fileSystems {
@@ -58,6 +69,16 @@ func (p *Plane) FileSystemUse(k int) (read, written, crossed model.Bytes) {
 	p.countDisk(d, p.kernel.Now())
 	u := &p.diskUses[d.use]
 	return u.Read, u.Written, f.crossed
+}
+
+// storedOutcome says what file systems that somebody has mounted store at the horizon.
+func (p *Plane) storedOutcome() {
+	for k := range p.fileSystems {
+		if f := &p.fileSystems[k]; f.there {
+			u, began := &p.diskUses[p.disks.at(f.disk).use], &p.frame.FileSystems[k]
+			u.Stored = began.Grown(u.Written).Plus(began.Standard).Plus(began.Infrequent).Plus(began.Archived)
+		}
+	}
 }
 
 // ChangeFileSystem gives a file system another mode, or other bytes in its Standard class.

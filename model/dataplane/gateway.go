@@ -322,7 +322,8 @@ func (p *Plane) addressBehind(i uint32, s *source) uint64 {
 }
 
 // passAppliance takes the bytes of a request, or of its response, through an appliance, and
-// returns how long that delays them: what is before them there, and their own packets.
+// returns how long that delays them: what is before them there, their own packets, and the way to a
+// machine outside and back.
 func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, at inspector) sim.Time {
 	now, target := p.kernel.Now(), indexOf(at.appliance)
 	cfg := &p.targetGroups[b.groups[0]].cfg.Appliances
@@ -341,10 +342,14 @@ func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, at insp
 	b.hour.processed = b.hour.processed.Plus(bytes)
 	b.counts.InspectedBytes = b.counts.InspectedBytes.Plus(bytes)
 	b.counts.Delay.Add(int64(a.free - now))
-	if s := p.servers.at(p.targets.at(target).server); !s.allZones && s.zone != at.node {
+	machine := p.servers.at(p.targets.at(target).server)
+	if !machine.allZones && machine.zone != at.node {
 		b.crossesTwice(bytes)
 	}
-	return a.free - now
+	if machine.metered { // they leave AWS, and come back
+		b.hour.byVPN = b.hour.byVPN.Plus(bytes)
+	}
+	return sim.Sum(a.free-now, machine.travel)
 }
 
 // crossesTwice counts bytes that go to an appliance in another zone than the node's, and come back from it.

@@ -99,7 +99,7 @@ func (p *Plane) travel(r *request, b *balancer) sim.Time {
 	}
 	s := p.servers.at(r.server)
 	if s.metered {
-		b.hour.out = b.hour.out.Plus(r.requestBytes())
+		b.hour.byVPN = b.hour.byVPN.Plus(r.requestBytes())
 	}
 	return s.travel
 }

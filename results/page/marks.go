@@ -66,7 +66,7 @@ var activityKinds = map[string]int{
 	"task-start": kindInstance, "task-stop": kindInstance,
 	"alarm": kindOther, "allocated": kindOther, "attached": kindOther, "available": kindOther, "certificate-expires": kindOther,
 	"detached": kindOther, "HibernateExpired": kindOther, "lifecycle-hook": kindOther, "modified": kindOther, "refresh": kindOther, "deployment": kindOther,
-	"released": kindOther, "renew": kindOther, "renewal-needs-approval": kindOther, "reservation": kindOther, "snapshot": kindOther,
+	"released": kindOther, "renew": kindOther, "renewal-needs-approval": kindOther, "reservation": kindOther, "restored": kindOther, "snapshot": kindOther,
 	"spot-request-closed": kindOther, "user-data": kindOther, "zonal-shift-expired": kindOther,
 }
 

@@ -269,6 +269,7 @@ func volumeRows() []row {
 		{name: "burst balance min", metric: "volume.burst_balance.min"},
 		{name: "burst balance end", metric: "volume.burst_balance.end"},
 		{name: "throttled", metric: "volume.throttled_time", quiet: true},
+		{name: "stored", metric: "volume.stored"},
 		{name: "failed", metric: "volume.failed", quiet: true},
 		{name: "cold touches", metric: "volume.cold_touches", quiet: true},
 	}

@@ -60,6 +60,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
 		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot, copy-image: another Region; of an image, that of the run without; exchange, modify-reservation: another instance type`),
+		schema.Row("private_ip_address", schema.Text(), "(the primary one)", "associate-address: which of the private_ips of the interface").Coded("InvalidParameterValue"),
 		schema.Row("from", schema.Text(), "", `detach-volume: "instance.db", where several instances have it; from all of them without`),
 		schema.Row("device_name", schema.Text(), "", "attach-volume: its device there"),
 		schema.Row("snapshot", schema.Text(), "", "create-volume: what it is made from, instead of what its table says"),

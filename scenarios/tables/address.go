@@ -21,6 +21,7 @@ func addressKeys() []schema.Key {
 		schema.Within("elastic_ip.NAME", "ValidationError", []schema.Key{
 			schema.Row("instance", schema.Name("instance"), "", "whose first instance has it at the start, instead of an address of its own"),
 			schema.Row("network_interface", schema.Name("network_interface"), "", "the interface that has it at the start"),
+			schema.Row("associate_with_private_ip", schema.Text(), "(the primary one)", "which of the interface's private_ips has it: each may have one").Coded("InvalidParameterValue"),
 			schema.Row("public_ipv4_pool", schema.OneOf("amazon: an address of Amazon's", "own: one that the account brought along, which costs nothing"), `"amazon"`, "whose address it is"),
 		}),
 		schema.Within("network_interface.NAME", "ValidationError", []schema.Key{
@@ -47,6 +48,7 @@ func (l *loader) readInterfaces() {
 			NAT: slices.Index(l.natElastic, i), Own: t.Choice("public_ipv4_pool") == "own",
 			Node: l.nodeElastic[i] != "",
 		}
+		e.Private = l.privateOf(t, "associate_with_private_ip", e.Interface)
 		l.checkElastic(t, i, &e)
 		t.Done()
 		l.cfg.ElasticIPs = append(l.cfg.ElasticIPs, e)
@@ -77,13 +79,34 @@ func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.Elast
 		if e.Interface >= 0 {
 			key = "network_interface"
 		}
-		if e.Fleet >= 0 && other.Fleet == e.Fleet || e.Interface >= 0 && other.Interface == e.Interface {
+		if e.Fleet >= 0 && other.Fleet == e.Fleet || e.Interface >= 0 && other.Interface == e.Interface && other.Private == e.Private {
 			t.Reject(key, schema.Fault{Rule: "must not have another Elastic IP on the same private address, elastic_ip." + other.Name, Code: "Resource.AlreadyAssociated"})
 		}
 	}
 	if !l.vpc.internet {
 		t.Add(schema.Fault{Path: t.Path, Rule: "needs [internet_gateway]: nothing leads to it"}, t.Node, "")
 	}
+}
+
+// privateOf finds which private address of an interface a key names, the primary one without.
+func (l *loader) privateOf(t *schema.Table, key string, card int) int {
+	if !t.Has(key) {
+		t.Pass(key)
+		return 0
+	}
+	text := t.Text(key)
+	if card < 0 {
+		t.Mistake(key, "needs a [network_interface.NAME] with private_ips", "")
+		return 0
+	}
+	c := &l.cfg.Interfaces[card]
+	a, err := addressing.ParseBlock(text + "/32")
+	k := slices.Index(c.Private, a.First)
+	if err != nil || k < 0 {
+		t.Reject(key, schema.Fault{Rule: "must be one of the private_ips of network_interface." + c.Name, Got: tree.Quote(text), Code: "InvalidParameterValue"})
+		return 0
+	}
+	return k
 }
 
 func (l *loader) readInterface(t *schema.Table) {
@@ -246,6 +269,9 @@ func (l *loader) readAddressAction(t *schema.Table, a *controlplane.Action) {
 	case t.Faulty("to"):
 	default:
 		t.Mistake("to", `must be "instance.NAME"`, "")
+	}
+	if elastic {
+		a.Address = l.privateOf(t, "private_ip_address", a.Interface)
 	}
 	for _, i := range a.Interfaces {
 		c := l.cfg.Interfaces[i]

@@ -24,6 +24,7 @@ func fileSystemKeys() []schema.Key {
 		schema.Row("stored", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Standard class; 1 GB is 10⁹"),
 		schema.Row("stored_ia", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Infrequent Access class"),
 		schema.Row("stored_archive", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Archive class"),
+		schema.Row("overwritten", schema.Quantity(schema.Share, 0, 1), "0", "share of what is written that takes the place of what is stored; by the rest it grows, which is looked at every hour"),
 		schema.Row("lifecycle_ia", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "after which time what nobody touched moves to Infrequent Access; never for 0s. Terraform's lifecycle_policy is read as well"),
 	)
 	return schema.Within("file_system.NAME", "ValidationError", keys)
@@ -54,6 +55,7 @@ func (l *loader) readFileSystems() {
 		l.readMountTargets(t, &f)
 		f.Remote = t.Flag("remote_mount")
 		f.Standard, f.Infrequent, f.Archived = t.Size("stored"), t.Size("stored_ia"), t.Size("stored_archive")
+		f.Overwritten = t.Quantity("overwritten")
 		f.Lifecycle = t.Duration("lifecycle_ia")
 		if l := f.Lifecycle; l > 0 && l < sim.Day {
 			t.Wrong("lifecycle_ia", "must be at least 1d")

@@ -73,7 +73,7 @@ var foreigners = []foreign{
 	{"nat_gateway.NAME", "private_ip secondary_allocation_ids secondary_private_ip_addresses secondary_private_ip_address_count", schema.Nothing, "another [nat_gateway.NAME]"},
 	{"elastic_ip.NAME", "domain", schema.Words("vpc"), ""},
 	{"elastic_ip.NAME", "vpc", schema.On, ""},
-	{"elastic_ip.NAME", "address associate_with_private_ip customer_owned_ipv4_pool ipam_pool_id", schema.Nothing, "instance or network_interface"},
+	{"elastic_ip.NAME", "address customer_owned_ipv4_pool ipam_pool_id", schema.Nothing, "instance or network_interface"},
 	{"elastic_ip.NAME", "network_border_group", schema.AnyText, ""},
 	{"network_interface.NAME", "private_ip private_ip_list_enabled", schema.Nothing, "private_ips"},
 	{"network_interface.NAME", "ipv6_addresses ipv6_address_count ipv4_prefixes ipv4_prefix_count ipv6_prefixes ipv6_prefix_count", schema.Nothing, ""},

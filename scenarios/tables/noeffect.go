@@ -63,6 +63,9 @@ func (l *loader) warnOfNoEffect() {
 	}
 	l.warnOfDroppedPackets()
 	l.warnOfNoWaysOut()
+	for i := range l.cfg.Volumes {
+		l.warnOfSharedVolume(i)
+	}
 	l.warnOfSearchSeed()
 	l.warnOfBlended()
 	for i := range l.cfg.FileSystems {
