@@ -149,7 +149,7 @@ func (m *Meter) find(key string) int {
 // Nearest returns the name that somebody meant who wrote another, or "" when none
 // is near.
 func Nearest(wrong string, names []string) string {
-	return spelling.Nearest(wrong, slices.Values(names), max(2, len(wrong)/3))
+	return spelling.Nearest(wrong, slices.Values(names))
 }
 
 // Keys lists the metric keys that results of a scenario may have, in order.

@@ -76,12 +76,13 @@ func nearestStock(path string) string {
 	}
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() {
-			names = append(names, folder+"/"+e.Name())
+		if name, ok := strings.CutSuffix(e.Name(), ".toml"); ok {
+			names = append(names, name)
 		}
 	}
-	if path = filepath.ToSlash(filepath.Clean(path)); !strings.HasPrefix(path, folder+"/") {
-		return ""
+	wrong, ok := strings.CutPrefix(filepath.ToSlash(filepath.Clean(path)), folder+"/")
+	if near := schema.Nearest(strings.TrimSuffix(wrong, ".toml"), names); ok && near != "" {
+		return folder + "/" + near + ".toml"
 	}
-	return schema.Nearest(path, names)
+	return ""
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -136,7 +135,7 @@ func (b *bookReader) key(line int, item, platform string) string {
 	}
 	if family, ok := strings.CutPrefix(item, hostItem); ok {
 		if _, known := shapes().find(family); !known {
-			near := nearest(family, shapes().keys)
+			near := spelling.Nearest(family, shapes().keys)
 			if near != "" {
 				near = hostItem + near
 			}
@@ -146,7 +145,7 @@ func (b *bookReader) key(line int, item, platform string) string {
 		return item
 	}
 	if _, known := b.catalog.services().find(item); !known && !slices.Contains(unlisted, item) && !b.catalog.isPlanRate(item) {
-		b.fault(line, "item: unknown service item, got %q%s", item, hint(nearest(item, b.catalog.services().keys)))
+		b.fault(line, "item: unknown service item, got %q%s", item, hint(spelling.Nearest(item, b.catalog.services().keys)))
 		return ""
 	}
 	return item
@@ -177,12 +176,6 @@ func (t table) keys(yield func(string) bool) {
 			return
 		}
 	}
-}
-
-// nearest returns the name that somebody meant, "" when more than a third of what
-// was written would be wrong.
-func nearest(name string, names iter.Seq[string]) string {
-	return spelling.Nearest(name, names, max(1, len(name)/3))
 }
 
 // hint words a suggestion; "" for none.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"headroom/model"
+	"headroom/model/spelling"
 )
 
 // Catalog is what one Region offers and what it costs. It is immutable and safe
@@ -54,7 +55,7 @@ const (
 func Open(region string) (*Catalog, error) {
 	about, known := regions().find(region)
 	if !known {
-		near := nearest(region, slices.Values(Regions()))
+		near := spelling.Nearest(region, slices.Values(Regions()))
 		return nil, fmt.Errorf("unknown Region %q: must be one of %d that `headroom explain region.name` lists%s", region, len(Regions()), hint(near))
 	}
 	c := &Catalog{

@@ -1,5 +1,7 @@
 package catalog
 
+import "headroom/model/spelling"
+
 // Suggest returns the type that is offered in the Region and whose name is nearest to
 // name, or "" if none is near. To a type that is known, and not offered here, the nearest
 // is one for the same programs: of the same architecture, class and size, else of the
@@ -7,14 +9,14 @@ package catalog
 func (c *Catalog) Suggest(name string) string {
 	meant, known := c.Type(name)
 	if !known {
-		return nearest(name, c.offers(func(row, TypeName) bool { return true }))
+		return spelling.Nearest(name, c.offers(func(row, TypeName) bool { return true }))
 	}
 	parts, _ := ParseTypeName(name)
 	alike := func(r row, other TypeName) bool {
 		return r.arch() == meant.Arch && other.Class == parts.Class && other.Size == parts.Size
 	}
 	for _, wanted := range []func(row, TypeName) bool{alike, func(r row, _ TypeName) bool { return r.arch() == meant.Arch }} {
-		if near := nearest(name, c.offers(wanted)); near != "" {
+		if near := spelling.Nearest(name, c.offers(wanted)); near != "" {
 			return near
 		}
 	}

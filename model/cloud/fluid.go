@@ -37,8 +37,9 @@ func (c *Config) fluidErrors() (errs []error) {
 		refuse(len(g.Applications) > 1, "autoscaling_group."+g.Name+".launch_template")
 	}
 	for i := range c.Services { // the way to another Region
-		calls := slices.ContainsFunc(c.Services[i].Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })
-		refuse(calls && len(c.Regions) > 1, "service."+c.Services[i].Name+".steps")
+		for k, step := range c.Services[i].Steps {
+			refuse(step.Kind == dataplane.StepCall && len(c.Regions) > 1, fmt.Sprintf("service.%s.steps.%d", c.Services[i].Name, k))
+		}
 	}
 	c.refuseTasks(refuse)
 	for _, s := range c.servers() {

@@ -156,7 +156,7 @@ func TestFluidNamesCallsBetweenRegions(t *testing.T) {
 		t.Errorf("one Region: got %s", got)
 	}
 	cfg.Regions, cfg.ZoneRegions = []string{"us-east-1", "eu-west-1"}, []int{0, 1}
-	if got := fmt.Sprint(cfg.Validate()); !strings.Contains(got, "service.a.steps: "+model.NotFluid) {
+	if got := fmt.Sprint(cfg.Validate()); !strings.Contains(got, "service.a.steps.1: "+model.NotFluid) {
 		t.Errorf("two Regions: got %s", got)
 	}
 }

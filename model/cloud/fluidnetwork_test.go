@@ -178,7 +178,7 @@ func TestFluidNamesInterfacesThatItDoesNotCarry(t *testing.T) {
 	cfg.Services[0].Steps = []dataplane.Step{{Kind: dataplane.StepCall, Call: dataplane.Call{
 		To: dataplane.ToInstances, Target: 1, Count: 1, Response: must(rng.Fixed(1e6)),
 	}}}
-	if got, want := fmt.Sprint(cfg.Validate()), name+".steps: "+model.NotFluid; !strings.Contains(got, want) {
+	if got, want := fmt.Sprint(cfg.Validate()), name+".steps.0: "+model.NotFluid; !strings.Contains(got, want) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"fmt"
 	"slices"
 
 	"headroom/model"
@@ -49,9 +50,6 @@ var workloadsNotFluid = []notFluid[Workload]{
 }
 
 var servicesNotFluid = []notFluid[Service]{
-	{"steps", func(t *Traffic, s *Service) bool {
-		return slices.ContainsFunc(s.Steps, func(step Step) bool { return !t.stepCarried(&step) })
-	}},
 	{"errors.latency", func(_ *Traffic, s *Service) bool { return s.Errors.Latency > 0 }},
 	{"cache.on", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 && s.Cache.Disk != None }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
@@ -190,10 +188,11 @@ func (v *validator) fluid() {
 		notCarried(v, "workload."+w.Name, w, workloadsNotFluid)
 	}
 	for i := range v.Services {
-		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
-	}
-	for i := range v.Services {
-		v.Check(!v.passesTwice(&v.Services[i]), "service."+v.Services[i].Name+".steps", model.NotFluid)
+		s := &v.Services[i]
+		for k := range s.Steps {
+			v.Check(v.stepCarried(&s.Steps[k]) && !v.passesTwice(s, &s.Steps[k]), fmt.Sprintf("service.%s.steps.%d", s.Name, k), model.NotFluid)
+		}
+		notCarried(v, "service."+s.Name, s, servicesNotFluid)
 	}
 	for i := range v.TargetGroups {
 		notCarried(v, "target_group."+v.TargetGroups[i].Name, &v.TargetGroups[i], targetGroupsNotFluid)
@@ -206,14 +205,13 @@ func (v *validator) fluid() {
 	}
 }
 
-// passesTwice reports whether bytes of a service's calls take their time at two interfaces at once.
-func (v *validator) passesTwice(s *Service) bool {
-	return s.Bandwidth && slices.ContainsFunc(s.Steps, func(step Step) bool {
-		c := &step.Call
-		return step.Kind == StepCall && (c.Request != nil || c.Response != nil) && slices.ContainsFunc(v.Callees(c.To, c.Target, v.fleets), func(callee int) bool {
+// passesTwice reports whether bytes of a service's call take their time at two interfaces at once.
+func (v *validator) passesTwice(s *Service, step *Step) bool {
+	c := &step.Call
+	return s.Bandwidth && step.Kind == StepCall && (c.Request != nil || c.Response != nil) &&
+		slices.ContainsFunc(v.Callees(c.To, c.Target, v.fleets), func(callee int) bool {
 			return callee >= 0 && callee < len(v.Services) && v.Services[callee].Bandwidth
 		})
-	})
 }
 
 func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {

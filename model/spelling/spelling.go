@@ -9,20 +9,33 @@ import (
 const longest = 200
 
 // Nearest returns the name with the fewest typing errors against a wrong one, the
-// first of equals, or "" where each has more than most. Letters missing, added,
+// first of equals, or "" where each has too many to guess. Letters missing, added,
 // wrong, or swapped with their neighbour are errors; their case is none.
-func Nearest(wrong string, names iter.Seq[string], most int) string {
-	if len(wrong) > longest {
-		return ""
-	}
-	wrong = strings.ToLower(wrong)
-	best, fewest := "", most+1
+func Nearest(wrong string, names iter.Seq[string]) string {
+	best, fewest := "", most(wrong)+1
 	for name := range names {
-		if n := typingErrors(wrong, strings.ToLower(name), fewest); n < fewest {
+		if n := Errors(wrong, name, fewest); n < fewest {
 			best, fewest = name, n
 		}
 	}
 	return best
+}
+
+// most is how many typing errors a word may have to be guessed: a third of its letters, but one
+// at least in two.
+func most(wrong string) int {
+	if len(wrong) < 2 {
+		return 0
+	}
+	return max(1, len(wrong)/3)
+}
+
+// Errors is how many typing errors stand between two names, or limit where there are not fewer.
+func Errors(a, b string, limit int) int {
+	if len(a) > longest {
+		return limit
+	}
+	return typingErrors(strings.ToLower(a), strings.ToLower(b), limit)
 }
 
 // typingErrors is the optimal string alignment distance of a and b, or limit where

@@ -13,7 +13,7 @@ import (
 func suggest(name string, names []string) string {
 	const mostNames = 20
 	hint := ""
-	if nearest := spelling.Nearest(name, slices.Values(names), len(name)/2); nearest != "" {
+	if nearest := spelling.Nearest(name, slices.Values(names)); nearest != "" {
 		hint = fmt.Sprintf(", did you mean %q?", nearest)
 	}
 	list := names[:min(len(names), mostNames)]

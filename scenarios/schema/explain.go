@@ -91,8 +91,8 @@ func (s *Schema) all() []Key {
 	return keys
 }
 
-// index is an element of a list as it may be written too: steps[0].
-var index = regexp.MustCompile(`\[\d*\]`)
+// index is an element of a list as it may be written too: steps[0]. No list has a billion.
+var index = regexp.MustCompile(`\[\d{0,9}\]`)
 
 // segments takes a dotted path apart; which element of a list is meant does not
 // matter.

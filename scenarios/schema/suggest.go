@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"headroom/model/spelling"
 )
 
 // mostCompared bounds the names that are compared to find those that are meant: a file
@@ -66,28 +68,37 @@ func (r *Reader) Hint(got string, words []string) string {
 	return ""
 }
 
-// Nearest returns the name that a person most likely meant, or "".
+// Nearest returns the name that a person most likely meant, or "": the one with the fewest typing
+// errors, or else one of which what was written is a good part.
 func Nearest(got string, names []string) string {
-	best, least := "", max(1, len(got)/3)+1
-	for _, name := range names {
-		if strings.EqualFold(got, name) {
-			return name
-		}
-		if d := distance(strings.ToLower(got), strings.ToLower(name)); d < least && d < len(got) {
-			best, least = name, d
-		}
+	return cmp.Or(spelling.Nearest(got, slices.Values(names)), abbreviated(got, names))
+}
+
+// abbreviated is the first name that begins with what was written, or has it as a word or as
+// half of its letters.
+func abbreviated(got string, names []string) string {
+	if len(got) < 3 {
+		return ""
 	}
-	if best != "" || len(got) < 3 {
-		return best
+	begins := func(_ string, at int) bool { return at == 0 }
+	within := func(name string, at int) bool {
+		return 2*len(got) >= len(name) || wordBegins(name, at) && wordBegins(name, at+len(got))
 	}
-	for _, begins := range []func(string, string) bool{strings.HasPrefix, strings.Contains} {
+	for _, good := range []func(string, int) bool{begins, within} {
 		for _, name := range names {
-			if begins(strings.ToLower(name), strings.ToLower(got)) {
+			if at := strings.Index(strings.ToLower(name), strings.ToLower(got)); at >= 0 && good(name, at) {
 				return name
 			}
 		}
 	}
 	return ""
+}
+
+// wordBegins reports whether a word of a name begins, or the one before it ends, at an index:
+// names are snake_case, dotted or as ASGAverageCPUUtilization.
+func wordBegins(name string, at int) bool {
+	isLetter := func(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' }
+	return at == 0 || at >= len(name) || !isLetter(name[at]) || !isLetter(name[at-1]) || name[at] >= 'A' && name[at] <= 'Z'
 }
 
 // NearestOf returns at most so many names that a person may have meant, the nearest first.
@@ -96,43 +107,10 @@ func NearestOf(got string, names []string, most int) (near []string) {
 	if first == "" {
 		return nil
 	}
+	errors := func(name string) int { return spelling.Errors(got, name, len(got)+len(name)) }
+	least := errors(first) + 1
+	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == first || errors(name) > least })
+	slices.SortStableFunc(others, func(a, b string) int { return cmp.Compare(errors(a), errors(b)) })
 	near = append(near, first)
-	least := distance(strings.ToLower(got), strings.ToLower(first)) + 1
-	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return name == first || distance(strings.ToLower(got), strings.ToLower(name)) > least
-	})
-	slices.SortStableFunc(others, func(a, b string) int {
-		return cmp.Compare(distance(strings.ToLower(got), strings.ToLower(a)), distance(strings.ToLower(got), strings.ToLower(b)))
-	})
 	return append(near, others[:min(len(others), most-1)]...)
-}
-
-// longestName bounds the work of a suggestion for a name of absurd length.
-const longestName = 80
-
-// distance is the number of insertions, deletions, substitutions and swaps of
-// neighbours that turn a into b (optimal string alignment).
-func distance(a, b string) int {
-	if len(a) > longestName || len(b) > longestName {
-		return longestName
-	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

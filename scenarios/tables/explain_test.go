@@ -41,7 +41,7 @@ func TestPathsAreExplainedWhereTheyStand(t *testing.T) {
 			t.Errorf("%s: got %q, want %s", path, topic.Key.Path, want)
 		}
 	}
-	for _, path := range []string{"", "min_size", "workload.any.arrivals.nothing", "latency.p99", "region.name.x", "a..b"} {
+	for _, path := range []string{"", "min_size", "workload.any.arrivals.nothing", "latency.p99", "region.name.x", "a..b", "service.web.steps[99999999999999999999].cpu"} {
 		if topic, ok := Vocabulary().Explain(path); ok {
 			t.Errorf("%q is explained as %s", path, topic.Key.Path)
 		}

@@ -108,9 +108,26 @@ to = "front"
 arrivals = { process = "poisson", rate = "1/s" }
 demand = { cpu = "1ms", measured_on = "m5.large" }
 clients = { connection_duration = "1m" }
+[workload.v]
+to = "front"
+arrivals = { process = "poisson", rate = "1/s" }
+demand = { cpu = "1ms", measured_on = "m5.large" }
+clients = { sessions = 9, requests_per_connection = 5 }
+[service.edge]
+steps = [
+  { cpu = "1ms" },
+  { call = "resize", demand = { cpu = "1ms", request_bytes = "10MiB" } },
+]
+[instance.edge]
+instance_type = "m5.large"
+service = "edge"
+[service.resize]
+bandwidth = "unlimited"
+[function.resize]
+service = "resize"
 `
 	want := []string{"shop.toml:1: run.fluid.windows: unknown key (did you mean audit?)"}
-	for _, at := range []string{"3: service.web.errors.latency", "5: target_group.web.slow_start", "11: workload.w.clients.connection_duration"} {
+	for _, at := range []string{"3: service.web.errors.latency", "5: target_group.web.slow_start", "11: workload.w.clients.connection_duration", "16: workload.v.clients.sessions", "20: service.edge.steps.1"} {
 		want = append(want, "shop.toml:"+at+": "+model.NotFluid)
 	}
 	_, err := parse(text)

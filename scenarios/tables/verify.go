@@ -16,7 +16,7 @@ import (
 // seen, at the keys that the model names. Beside keys that nothing read it says of what rates
 // do not carry only.
 func (l *loader) verify(root *tree.Node) {
-	errs := l.cfg.Validate()
+	errs := asWritten(root, l.cfg.Validate())
 	if len(l.Faults) > 0 { // a key that nothing read may be what another rule misses
 		errs = slices.DeleteFunc(errs, func(err error) bool { return !strings.HasSuffix(err.Error(), model.NotFluid) })
 	}
@@ -71,6 +71,17 @@ func (l *loader) requests() (sum float64) {
 	return sum
 }
 
+// asWritten names the keys of errors as the file does: clients are users to the model, and may be called sessions.
+func asWritten(root *tree.Node, errs []error) []error {
+	for i, err := range errs {
+		path, rule, _ := strings.Cut(err.Error(), ": ")
+		if clients, ok := strings.CutSuffix(path, ".users"); ok && root.Nearest(clients).Table["sessions"] != nil {
+			errs[i] = errors.New(clients + ".sessions: " + rule)
+		}
+	}
+	return errs
+}
+
 // accuse reports errors that begin with the path of their key.
 func (l *loader) accuse(root *tree.Node, errs []error) {
 	for _, err := range errs {
@@ -94,7 +105,7 @@ func (l *loader) screens(root *tree.Node, table string) bool {
 	instead := "is not carried by " + path + ` = "fluid": rates do not show what it does; use screen = "request"`
 	rates := *l.cfg
 	rates.Fluid = min(space.ScreenStep, rates.Duration)
-	errs := rates.Validate()
+	errs := asWritten(root, rates.Validate())
 	for i, err := range errs {
 		errs[i] = errors.New(strings.Replace(err.Error(), model.NotFluid, instead, 1))
 	}
