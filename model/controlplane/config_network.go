@@ -73,6 +73,14 @@ func (n *VPC) LeadsToS3(subnet int) bool {
 	})
 }
 
+// Meets reports whether two endpoints lead from the same subnet.
+func (e *Endpoint) Meets(other *Endpoint) bool {
+	if e.Subnets == nil || other.Subnets == nil {
+		return (e.Subnets == nil || len(e.Subnets) > 0) && (other.Subnets == nil || len(other.Subnets) > 0)
+	}
+	return slices.ContainsFunc(e.Subnets, func(i int) bool { return slices.Contains(other.Subnets, i) })
+}
+
 // VPN is a Site-to-Site VPN connection.
 type VPN struct {
 	Name  string

@@ -2,7 +2,6 @@ package tables
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -98,25 +97,6 @@ func (l *loader) readNetwork(top *schema.Table) {
 		l.readVPN(t)
 	}
 }
-
-// readEndpoint reads a gateway endpoint, of which there are those of S3: nothing here talks to
-// DynamoDB.
-func (l *loader) readEndpoint(t *schema.Table) {
-	e := controlplane.Endpoint{Name: t.Name}
-	if name := t.Text("service_name"); t.Sound("service_name") && !gatewayService.MatchString(name) {
-		t.Wrong("service_name", `must be "com.amazonaws.REGION.s3": user data that downloads talks to S3, and to no other service that has a gateway endpoint`)
-	}
-	t.Choice("vpc_endpoint_type")
-	if t.Has("subnets") {
-		e.Subnets = append([]int{}, t.References("subnets")...)
-	} else {
-		t.Pass("subnets")
-	}
-	t.Done()
-	l.cfg.Endpoints = append(l.cfg.Endpoints, e)
-}
-
-var gatewayService = regexp.MustCompile(`^com\.amazonaws\.[a-z0-9-]+\.s3$`)
 
 // readVPN reads a VPN, whose other end must have private addresses of its own.
 func (l *loader) readVPN(t *schema.Table) {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"headroom/model"
-	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/network"
 	"headroom/scenarios/tree"
@@ -16,7 +15,7 @@ type outgoing struct {
 	at       *tree.Node
 	services []int
 	template *controlplane.LaunchTemplate
-	subnets  []int // where they may be; none: those of a default VPC
+	subnets  []int // where they may be; those of a default VPC have the numbers of their zones
 	elastic  bool  // an Elastic IP is, or may be, theirs
 	ends     []int // counted from 1
 }
@@ -46,9 +45,16 @@ func (l *loader) warnOfNoWaysOut() {
 	}
 }
 
-// subnetsAmong lists the subnets where something is that names some, or zones.
+// subnetsAmong lists the subnets where something is that names some, or zones. Those of a default
+// VPC have the numbers of their zones.
 func (l *loader) subnetsAmong(subnets []int, zones []model.Zone) []int {
 	if len(subnets) > 0 {
+		return subnets
+	}
+	if len(l.cfg.Subnets) == 0 {
+		for _, z := range zones {
+			subnets = append(subnets, int(z))
+		}
 		return subnets
 	}
 	for i := range l.cfg.Subnets {
@@ -100,15 +106,11 @@ func (l *loader) missing(a *outgoing) (internet, s3 string) {
 		return "", ""
 	}
 	const route, shorter = "it has no public address, and its subnet no nat_gateway", ", nor a vpc_endpoint for S3"
-	if len(a.subnets) == 0 {
-		if internet = route; !l.cfg.LeadsToS3(cloud.None) {
-			s3 = route + shorter
-		}
-		return internet, s3
-	}
 	for _, i := range a.subnets {
-		if s := &l.cfg.Subnets[i]; s.NAT >= 0 || a.template.PublicBySubnet && s.PublicIP {
-			continue
+		if len(l.cfg.Subnets) > 0 {
+			if s := &l.cfg.Subnets[i]; s.NAT >= 0 || a.template.PublicBySubnet && s.PublicIP {
+				continue
+			}
 		}
 		if internet = route; !l.cfg.LeadsToS3(i) {
 			s3 = route + shorter
