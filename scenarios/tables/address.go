@@ -79,7 +79,7 @@ func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.Elast
 		if e.Interface >= 0 {
 			key = "network_interface"
 		}
-		if e.Fleet >= 0 && other.Fleet == e.Fleet || e.Interface >= 0 && other.Interface == e.Interface && other.Private == e.Private {
+		if e.Fleet >= 0 && other.Fleet == e.Fleet || e.Interface >= 0 && other.Interface == e.Interface && other.Private == e.Private && e.Private >= 0 {
 			t.Reject(key, schema.Fault{Rule: "must not have another Elastic IP on the same private address, elastic_ip." + other.Name, Code: "Resource.AlreadyAssociated"})
 		}
 	}
@@ -88,23 +88,27 @@ func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.Elast
 	}
 }
 
-// privateOf finds which private address of an interface a key names, the primary one without.
+// privateOf finds which private address of an interface a key names, the primary one without;
+// None after recording that it names none.
 func (l *loader) privateOf(t *schema.Table, key string, card int) int {
 	if !t.Has(key) {
 		t.Pass(key)
 		return 0
 	}
 	text := t.Text(key)
+	if !t.Sound(key) {
+		return cloud.None
+	}
 	if card < 0 {
 		t.Mistake(key, "needs a [network_interface.NAME] with private_ips", "")
-		return 0
+		return cloud.None
 	}
 	c := &l.cfg.Interfaces[card]
 	a, err := addressing.ParseBlock(text + "/32")
 	k := slices.Index(c.Private, a.First)
 	if err != nil || k < 0 {
 		t.Reject(key, schema.Fault{Rule: "must be one of the private_ips of network_interface." + c.Name, Got: tree.Quote(text), Code: "InvalidParameterValue"})
-		return 0
+		return cloud.None
 	}
 	return k
 }
