@@ -41,7 +41,7 @@ func (l *loader) readOutside() {
 		}
 		if name := t.Text(zoneKey); name == allZones {
 			o.AllZones = true
-		} else if name != "" {
+		} else if t.Sound(zoneKey) {
 			o.Zone, _ = l.zone(t, zoneKey, name)
 		}
 		o.Groups = slices.DeleteFunc(o.Groups, func(g int) bool { return g < 0 })
