@@ -99,7 +99,8 @@ func (cp *Plane) restore(m *image, while sim.Time) error {
 	cp.ledger.Restored = append(cp.ledger.Restored, model.RestoreUse{At: cp.kernel.Now(), Owner: m.lineage.owner, Amount: m.full})
 	cp.turnAfter(m, took)
 	if while > 0 {
-		cp.scheduleAfter(sim.Sum(took, while), indexed(snapshotReturns, slices.Index(cp.images, m)))
+		m.returns = sim.Sum(cp.kernel.Now(), sim.Sum(took, while))
+		cp.schedule(m.returns, indexed(snapshotReturns, slices.Index(cp.images, m)))
 	} else {
 		cp.leaveArchive(m)
 	}
@@ -109,7 +110,7 @@ func (cp *Plane) restore(m *image, while sim.Time) error {
 // onSnapshotReturns ends a temporary restore.
 func (cp *Plane) onSnapshotReturns(ev model.Event) {
 	m := cp.images[ev.Index()]
-	if m.state != snapshotComplete || m.archive == None {
+	if m.returns != cp.kernel.Now() || m.state != snapshotComplete || m.archive == None {
 		cp.overtaken()
 		return
 	}

@@ -43,6 +43,7 @@ type image struct {
 	backup  int // schedule that took it; None
 	copied  bool
 	turns   sim.Time // when its state leads to the next
+	returns sim.Time // when it goes back to the archive, as last restored for a while
 }
 
 // fastRestore is what a snapshot has in a zone.
