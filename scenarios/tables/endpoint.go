@@ -2,6 +2,7 @@ package tables
 
 import (
 	"regexp"
+	"sync"
 
 	"headroom/model"
 	"headroom/model/controlplane"
@@ -26,7 +27,7 @@ func (l *loader) readEndpoint(t *schema.Table) {
 	t.Done()
 }
 
-var gatewayService = regexp.MustCompile(`^com\.amazonaws\.([a-z0-9-]+)\.s3$`)
+var gatewayService = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^com\.amazonaws\.([a-z0-9-]+)\.s3$`) })
 
 // regionOfService reads the Region to whose S3 an endpoint leads, by its index among all.
 func (l *loader) regionOfService(t *schema.Table) int {
@@ -35,7 +36,7 @@ func (l *loader) regionOfService(t *schema.Table) int {
 	if !t.Sound(key) {
 		return 0
 	}
-	parts := gatewayService.FindStringSubmatch(name)
+	parts := gatewayService().FindStringSubmatch(name)
 	if parts == nil {
 		t.Wrong(key, `must be "com.amazonaws.REGION.s3": user data that downloads talks to S3, and to no other service that has a gateway endpoint`)
 		return 0
