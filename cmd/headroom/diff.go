@@ -100,28 +100,29 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	if err := f.folders.open(f.out); err != nil {
 		return err
 	}
+	sides := [2]*experiment{a, b}
 	a.limitMemory(c.Context())
 	defer gracefully(c.Context())()
 	var stopped error
-	if page.Comparison, stopped = f.compare(c, [2]*experiment{a, b}, n); page.Comparison == nil {
+	if page.Comparison, stopped = f.compare(c, sides, n); page.Comparison == nil {
 		return fruitless(c, stopped)
 	}
 	if stopped != nil {
 		page.Notes = append(page.Notes, fmt.Sprintf("warning: interrupted: %d of %d pairs finished", page.Comparison.Replications, n))
 		stopped = interruption(c.Context(), stopped)
 	}
-	return together(f.folders.save(page), page.Write(c.OutOrStdout(), format), stopped)
+	return together(f.folders.save(page, sides), page.Write(c.OutOrStdout(), format), stopped)
 }
 
-// compare simulates both scenarios, pair by pair unless they are to be saved.
+// compare simulates both scenarios, pair by pair.
 func (f *diffFlags) compare(c *cobra.Command, sides [2]*experiment, n int) (*results.Comparison, error) {
-	if f.out != "" {
-		return f.compareSaving(c, sides, n)
-	}
 	bar := newProgress("diff", n, f.workers, f.quiet)
 	defer bar.end()
-	return run.Compare(c.Context(), run.Of(sides[0].Scenario), run.Of(sides[1].Scenario),
-		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance, Moved: bar.moved})
+	o := run.Options{Replications: n, Workers: f.workers, Progress: bar.advance, Moved: bar.moved}
+	if f.out != "" {
+		return f.compareKeeping(c, sides, o)
+	}
+	return run.Compare(c.Context(), run.Of(sides[0].Scenario), run.Of(sides[1].Scenario), o)
 }
 
 // pair reads both scenarios: two files, or one twice. --set is of both and --set-b of

@@ -10,12 +10,14 @@ import (
 	"headroom/results/page"
 	"headroom/results/report"
 	"headroom/results/run"
+	"headroom/scenarios/tables"
 )
 
 // diffFolders are where the files of a comparison go: its own, and those of its two runs.
 type diffFolders struct {
 	of    *folder.Folder
 	sides [2]*folder.Folder
+	runs  [2]*results.Summary // once they have been simulated
 }
 
 // open takes the folders of --out before anything runs; none without it.
@@ -40,34 +42,31 @@ func (d *diffFolders) giveBack() {
 	}
 }
 
-// save writes what was compared, after its runs, if there are folders.
-func (d *diffFolders) save(p *report.ComparisonPage) error {
+// save writes both runs and what was compared, if there are folders.
+func (d *diffFolders) save(p *report.ComparisonPage, sides [2]*experiment) error {
 	if d.of == nil {
 		return nil
+	}
+	for i, s := range d.runs {
+		if err := report.Save(d.sides[i], s, sides[i].Resolved(), page.Content()); err != nil {
+			return err
+		}
 	}
 	return p.Save(d.of, page.DiffContent(d.of.Dir()))
 }
 
-// compareSaving simulates both scenarios under the same random numbers, saves them, and
-// compares what they showed.
-func (f *diffFlags) compareSaving(c *cobra.Command, sides [2]*experiment, n int) (*results.Comparison, error) {
-	show := newProgress("diff", 2*n, f.workers, f.quiet)
-	defer show.end()
-	var samples [2]results.Sample
+// compareKeeping simulates both scenarios pair by pair, compares what they showed, and
+// keeps it for their folders.
+func (f *diffFlags) compareKeeping(c *cobra.Command, sides [2]*experiment, o run.Options) (*results.Comparison, error) {
+	var scenarios [2]*tables.Scenario
 	for i, e := range sides {
 		e.Watch(results.Kept(e.Config))
-		s, err := run.Scenario(c.Context(), e.Scenario, run.Options{
-			Replications: n, Workers: f.workers,
-			Progress: func(done int) { show.advance(i*n + done) },
-			Moved:    func(index int, share float64) { show.moved(i*n+index, share) },
-		})
-		if err != nil {
-			return nil, err
-		}
-		if err := report.Save(f.folders.sides[i], s, e.Resolved(), page.Content()); err != nil {
-			return nil, err
-		}
-		samples[i] = s.Sample()
+		scenarios[i] = e.Scenario
 	}
-	return results.Compare(samples[0], samples[1]), nil
+	summaries, err := run.Pair(c.Context(), scenarios, o)
+	if summaries == nil {
+		return nil, err
+	}
+	f.folders.runs = *summaries
+	return results.Compare(summaries[0].Sample(), summaries[1].Sample()), err
 }

@@ -326,6 +326,7 @@ func TestInterruptedComparisonKeepsWhatIsFinished(t *testing.T) {
 	for _, args := range [][]string{
 		{"compare", "tiny.toml", "--plans", "on-demand,spot,reserved-standard-1y-no-upfront", "--out", "kept"},
 		{"diff", "tiny.toml", "--set", "run.duration=2m"},
+		{"diff", "tiny.toml", "--set", "run.duration=2m", "--out", "pairs"},
 		{"recommend", "--commitments", "tiny.toml"},
 		{"recommend", "plan", "tiny.toml", "--plans", "reserved-standard-1y-no-upfront"},
 	} {
@@ -344,6 +345,11 @@ func TestInterruptedComparisonKeepsWhatIsFinished(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(dir, "kept", "compare.json"))
 	if err != nil || !bytes.Contains(content, []byte(`"interrupted": true`)) || !bytes.Contains(content, []byte(`{"plan":"spot","missing":true,"cost":null,`)) {
 		t.Errorf("compare.json: %v\n%s", err, content)
+	}
+	kept := says(t, dir, sound(), []string{"diff", "pairs/a", "pairs/b", "--format", "json"})
+	content, err = os.ReadFile(filepath.Join(dir, "pairs", "diff.json"))
+	if err != nil || kept.code != 0 || !strings.Contains(kept.out, `"paired": true`) || !bytes.Contains(content, []byte(`"metric": "requests.arrived"`)) {
+		t.Errorf("the runs that diff keeps: %+v\ndiff.json: %v\n%s", kept, err, content)
 	}
 }
 

@@ -2,10 +2,10 @@
 //
 // In one way, whoever asks: config → [cloud.World] → outcome → bill → values.
 // An [Experiment] is a scenario with the plan that bills it. [Simulate] plays its
-// replications on all cores; [Summarize] and [Scenario] make a summary of them,
-// and [Compare] pairs those of two experiments. Who decides between replications
-// whether to go on, as sweeps and searches do, takes them one at a time from
-// [Experiment.Replicate].
+// replications on all cores; [Summarize] and [Scenario] make a summary of them;
+// [Compare] pairs those of two experiments, and [Pair] makes a summary of each. Who
+// decides between replications whether to go on, as sweeps and searches do, takes them
+// one at a time from [Experiment.Replicate].
 //
 // # Guarantees and costs
 //

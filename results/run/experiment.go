@@ -76,6 +76,11 @@ type Replication struct {
 // NaN stands for none observed.
 func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Invoice, r.windows...) }
 
+// measure returns what a summary needs of a replication.
+func (r *Replication) measure() *results.Measurement {
+	return r.meter.Measure(r.Outcome, &r.Invoice, r.windows...)
+}
+
 // replicate is the only way from a config to what it showed. If memory runs out the
 // replication is what there is until then, with the error.
 func (e *Experiment) replicate(ctx context.Context, replication int, who ears) (*Replication, error) {

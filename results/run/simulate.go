@@ -101,9 +101,8 @@ func Summarize(ctx context.Context, e *Experiment, thresholds []model.Threshold,
 	if err := results.CheckThresholds(e.cfg, thresholds); err != nil {
 		return nil, err
 	}
-	measure := func(r *Replication) *results.Measurement { return e.meter.Measure(r.Outcome, &r.Invoice, r.windows...) }
 	var rest remains
-	measured, err := simulate(ctx, e, o, measure, func(r *Replication) { rest.keep(r.Outcome.Replication, measure(r)) })
+	measured, err := simulate(ctx, e, o, (*Replication).measure, func(r *Replication) { rest.keep(r.Outcome.Replication, r.measure()) })
 	if len(measured) == 0 && rest.measured != nil {
 		measured = append(measured, rest.measured)
 	}
@@ -134,39 +133,13 @@ func (r *remains) keep(index int, m *results.Measurement) {
 func Scenario(ctx context.Context, s *tables.Scenario, o Options) (*results.Summary, error) {
 	summary, err := Summarize(ctx, Of(s), s.Thresholds, o)
 	if summary != nil {
-		summary.Currency, summary.PriceDate = s.Currency, s.PriceDate()
-		summary.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], summary.Warnings...)
+		complete(summary, s)
 	}
 	return summary, err
 }
 
-// Compare simulates two experiments with the same seeds and pairs their
-// replications: each meets the arrivals and demands that the other meets, so that
-// what differs is due to the scenarios. Both must have the same seed for that to
-// hold. The error is that of a replication. If ctx is done first, the comparison is of
-// the pairs that have finished, if any have, and the error wraps the cause.
-func Compare(ctx context.Context, a, b *Experiment, o Options) (*results.Comparison, error) {
-	type pair struct{ a, b []float64 }
-	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
-		func(ctx context.Context, index int) (pair, error) {
-			left, err := a.values(ctx, index, o.ears(index).half(true))
-			if err != nil {
-				return pair{}, fmt.Errorf("%s: %w", a.cfg.Name, err)
-			}
-			right, err := b.values(ctx, index, o.ears(index).half(false))
-			if err != nil {
-				return pair{}, fmt.Errorf("%s: %w", b.cfg.Name, err)
-			}
-			return pair{left, right}, nil
-		})
-	if err != nil && (len(done) == 0 || ctx.Err() == nil) {
-		return nil, err
-	}
-	var left, right results.Sample
-	left.Keys, left.Units = a.Keys()
-	right.Keys, right.Units = b.Keys()
-	for _, p := range done {
-		left.Values, right.Values = append(left.Values, p.Value.a), append(right.Values, p.Value.b)
-	}
-	return results.Compare(left, right), err
+// complete gives a summary what the file of its scenario says.
+func complete(summary *results.Summary, s *tables.Scenario) {
+	summary.Currency, summary.PriceDate = s.Currency, s.PriceDate()
+	summary.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], summary.Warnings...)
 }

@@ -18,8 +18,9 @@ type Fault struct {
 	Got  string // the value as written; "" where there is none
 	Hint string // the nearest valid name; "" where none is near
 	Code string // AWS's error code, or the simulator's; "" for faults of form
-	// Unread is set of a key that nothing reads: what is read is sound without it.
-	Unread bool
+	// RestSound says that what was read is sound all the same: the fault is of a key that
+	// nothing reads, or of tables that are not there.
+	RestSound bool
 }
 
 // Error returns the fault in one line: `file:line: path: rule, got value [code]`.

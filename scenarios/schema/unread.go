@@ -49,15 +49,15 @@ func (t *Table) Done() {
 		n, path := t.Node.Table[key], t.PathOf(key)
 		if p := t.r.schema.planned[t.PatternOf(key)]; p != nil {
 			if !p.Neutral.holds(n) {
-				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code, Unread: true}, n, key)
+				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code, RestSound: true}, n, key)
 			}
 			continue
 		}
 		if t.declared(key) != nil {
-			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode, Unread: true}, n, key)
+			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode, RestSound: true}, n, key)
 			continue
 		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.meant(key), Unread: true}, n, key)
+		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.meant(key), RestSound: true}, n, key)
 	}
 }
 

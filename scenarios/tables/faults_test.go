@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"headroom/model"
 )
 
 func TestEveryFaultIsSaidAtItsPlace(t *testing.T) {
@@ -75,10 +77,22 @@ func TestTextThatIsNoScenarioIsOneFault(t *testing.T) {
 }
 
 func TestNothingToSimulateIsAFault(t *testing.T) {
+	const nothing = "shop.toml: has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"
 	_, err := parse("run.duration = 60")
-	want := "shop.toml: has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"
-	if got := messages(t, err); !slices.Equal(got, []string{want}) {
-		t.Errorf("got %q, want %q", got, want)
+	if got := messages(t, err); !slices.Equal(got, []string{nothing}) {
+		t.Errorf("got %q, want %q", got, nothing)
+	}
+	_, err = parse(`run = { duration = "1h", fidelity = "fluid" }
+service.web = { discipline = "ps", errors = { rate = 0.1, latency = "1s" } }
+target_group.web = { service = "web", slow_start = 60 }
+load_balancer.front = { default_action = { forward = ["web"] } }
+workload.w = { to = "front", arrivals = { rate = "1/s" }, demand = { cpu = "1ms" }, clients = { connection_duration = "1m" } }`)
+	want := []string{nothing}
+	for _, at := range []string{"2: service.web.errors.latency", "3: target_group.web.slow_start", "5: workload.w.clients.connection_duration"} {
+		want = append(want, "shop.toml:"+at+": "+model.NotFluid)
+	}
+	if got := messages(t, err); !slices.Equal(got, want) {
+		t.Errorf("beside what rates do not carry: got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

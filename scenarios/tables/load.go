@@ -149,7 +149,7 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	top.Assume("name", strings.TrimSuffix(filepath.Base(o.path), filepath.Ext(o.path)))
 	o.shared.recall(l)
 	l.read(top)
-	if !slices.ContainsFunc(l.Faults, func(f schema.Fault) bool { return !f.Unread }) {
+	if !slices.ContainsFunc(l.Faults, func(f schema.Fault) bool { return !f.RestSound }) {
 		l.verify(root)
 	}
 	if len(l.Faults) == 0 {

@@ -200,7 +200,8 @@ func (l *loader) connect(top *schema.Table) {
 	l.scenario.Config = l.cfg
 	c := l.cfg
 	if len(c.Groups)+len(c.Instances)+len(c.Functions)+len(c.Outside)+len(l.tables["instance_workload"]) == 0 {
-		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"}, top.Node, "")
+		const rule = "has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function, machines outside or an instance_workload"
+		top.Add(schema.Fault{Rule: rule, RestSound: true}, top.Node, "")
 	}
 	l.connectSnapshots()
 	l.connectImages()

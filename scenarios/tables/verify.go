@@ -13,11 +13,11 @@ import (
 )
 
 // verify reports the rules of the model that the config breaks and no table has
-// seen, at the keys that the model names. Beside keys that nothing read it says of what rates
-// do not carry only.
+// seen, at the keys that the model names. Beside faults that leave the rest sound it says of what
+// rates do not carry only.
 func (l *loader) verify(root *tree.Node) {
 	errs := asWritten(root, l.cfg.Validate())
-	if len(l.Faults) > 0 { // a key that nothing read may be what another rule misses
+	if len(l.Faults) > 0 { // a key that nothing read, or a table that is not there, may be what another rule misses
 		errs = slices.DeleteFunc(errs, func(err error) bool { return !strings.HasSuffix(err.Error(), model.NotFluid) })
 	}
 	if l.cfg.Auto {
