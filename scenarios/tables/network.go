@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"headroom/model"
 	"headroom/model/addressing"
@@ -103,7 +104,7 @@ func (l *loader) readNetwork(top *schema.Table) {
 // DynamoDB.
 func (l *loader) readEndpoint(t *schema.Table) {
 	e := controlplane.Endpoint{Name: t.Name}
-	if name := t.Text("service_name"); t.Sound("service_name") && !gatewayService.MatchString(name) {
+	if name := t.Text("service_name"); t.Sound("service_name") && !gatewayService().MatchString(name) {
 		t.Wrong("service_name", `must be "com.amazonaws.REGION.s3": user data that downloads talks to S3, and to no other service that has a gateway endpoint`)
 	}
 	t.Choice("vpc_endpoint_type")
@@ -116,7 +117,7 @@ func (l *loader) readEndpoint(t *schema.Table) {
 	l.cfg.Endpoints = append(l.cfg.Endpoints, e)
 }
 
-var gatewayService = regexp.MustCompile(`^com\.amazonaws\.[a-z0-9-]+\.s3$`)
+var gatewayService = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^com\.amazonaws\.[a-z0-9-]+\.s3$`) })
 
 // readVPN reads a VPN, whose other end must have private addresses of its own.
 func (l *loader) readVPN(t *schema.Table) {
