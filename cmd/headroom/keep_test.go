@@ -47,6 +47,7 @@ func writers() []writer {
 	return []writer{
 		{"run", []string{"run", "tiny.toml", "--out", "out"}, "out", true},
 		{"compare", []string{"compare", "tiny.toml", "--plans", "on-demand,spot", "--out", "out"}, "out", true},
+		{"diff", []string{"diff", "tiny.toml", "--set", "run.duration=2m", "--out", "out"}, "out", true},
 		{"fleet", []string{"recommend", "plan", "tiny.toml", "--spot", "0", "--out", "out"}, "out", true},
 		{"sweep", []string{"sweep", "tiny.toml", "--workers", "1", "--replication-rows", "--out", "out"}, "out", true},
 		{"search", []string{"recommend", "tiny.toml", "--out", "out"}, "out", true},
@@ -66,19 +67,24 @@ func (w writer) seeded(seed string) []string {
 func (w writer) files(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	entries, err := os.ReadDir(filepath.Join(dir, w.out))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	out := filepath.Join(dir, w.out)
+	err := filepath.WalkDir(out, func(path string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil && e.IsDir() && e.Name()[0] == '.' {
+			return fs.SkipDir
+		}
+		if err != nil || e.IsDir() || e.Name()[0] == '.' || e.Name() == "sweep.journal" || e.Name() == "search.journal" {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		name, _ := filepath.Rel(out, path)
+		all[name] = string(content)
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if e.Name()[0] == '.' || e.Name() == "sweep.journal" || e.Name() == "search.journal" {
-			continue
-		}
-		content, err := os.ReadFile(filepath.Join(dir, w.out, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[e.Name()] = string(content)
 	}
 	return all
 }
@@ -264,12 +270,12 @@ func (w writer) unusable(t testing.TB, dir string, later edition) (faults []stri
 
 // leftovers lists what nobody needs any more.
 func (w writer) leftovers(dir string) (all []string) {
-	entries, _ := os.ReadDir(filepath.Join(dir, w.out))
-	for _, e := range entries {
-		if e.Name()[0] == '.' && e.Name() != ".headroom" {
-			all = append(all, "leaves "+e.Name())
+	_ = filepath.WalkDir(filepath.Join(dir, w.out), func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Name()[0] == '.' && e.Name() != ".headroom" {
+			all = append(all, "leaves "+path)
 		}
-	}
+		return err
+	})
 	return all
 }
 

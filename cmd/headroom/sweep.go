@@ -315,17 +315,20 @@ func verdictOf(e *experiment, page *report.SweepPage) error {
 
 // check refuses flags that could do nothing, or nothing good.
 func (f *sweepFlags) check() error {
-	switch {
-	case f.top < 0:
-		return fmt.Errorf("--top: must not be negative, got %d", f.top)
-	case f.out == "" && f.replicationRows:
-		return errors.New("--replication-rows: needs --out, a directory for the file")
-	case f.out == "" && f.retryFailed:
-		return errors.New("--retry-failed: needs --out, the directory of an earlier sweep")
-	case f.out == "":
-		return nil
+	var faults []error
+	if f.top < 0 {
+		faults = append(faults, fmt.Errorf("--top: must not be negative, got %d", f.top))
 	}
-	return outFault(sweepFolder().Check(f.out))
+	if f.out != "" {
+		return errors.Join(append(faults, outFault(sweepFolder().Check(f.out)))...)
+	}
+	if f.replicationRows {
+		faults = append(faults, errors.New("--replication-rows: needs --out, a directory for the file"))
+	}
+	if f.retryFailed {
+		faults = append(faults, errors.New("--retry-failed: needs --out, the directory of an earlier sweep"))
+	}
+	return errors.Join(faults...)
 }
 
 // sweepFolder is what a sweep writes to.

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"math"
+
 	"headroom/model"
 	"headroom/sim"
 )
@@ -56,22 +58,36 @@ func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
 	p.balancers[f.balancer].parts[f.protocol].active.AddProduct(n, int64(took))
 }
 
-// admitFlows lets flows in at a Network Load Balancer for which its nodes have room in the present step.
+// admitFlows lets flows in at a Network Load Balancer for which its nodes have room.
 func (p *Plane) admitFlows(in *nodeFlow, at sim.Time) {
-	carrier := &in.balancer.carrier
 	came, bytes := int64(0), 0.0
 	for _, c := range in.currents {
 		came += c.came
 		bytes += float64(c.came) * (c.request + c.response)
 	}
-	if carrier.second != p.fluid.from {
-		carrier.second, carrier.bytes = p.fluid.from, 0
+	if came == 0 {
+		return
 	}
-	most, took := max(0, float64(carrier.most)*p.fluid.wholeStep()-float64(carrier.bytes)), came
-	if bytes > most {
-		took, bytes = in.kept.Of(came, most/bytes), most
-	}
-	carrier.bytes += int64(bytes)
-	carrier.minute += int64(bytes)
+	took := in.balancer.carrier.admit(played{from: p.fluid.done, until: at}, came, max(1, bytes/float64(came)))
 	p.rejectRest(in, at, came-took, failure{code: CodeRefused, cause: CauseOther})
+}
+
+// played is a time that rates are played in, with its end.
+type played struct{ from, until sim.Time }
+
+// admit returns how many flows of so many bytes each find room, which come evenly. As by
+// requests, a flow comes in whole in a second that is not full yet: one of 1 GiB where there is
+// room for 375 MB a second, and it keeps nobody out of the next.
+func (c *carrier) admit(in played, came int64, size float64) int64 {
+	took, before := int64(0), int64(0) // of those who came before
+	for from := in.from; from <= in.until; from = c.second {
+		c.turn(from)
+		end := min(c.second, in.until+1)
+		now := int64(float64(came)*float64(end-in.from)/float64(in.until+1-in.from) + 0.5)
+		n := min(float64(now-before), math.Ceil(max(0, float64(c.most-c.bytes))/size))
+		c.bytes += int64(n * size)
+		c.minute += int64(n * size)
+		took, before = took+int64(n), now
+	}
+	return took
 }

@@ -59,9 +59,8 @@ func (l *loader) finish() {
 	l.warnOfZoneLists()
 	l.warnOfUnused()
 	l.warnOfNoEffect()
-	capacity := l.capacityByService()
 	for i := range l.cfg.Workloads {
-		l.warnOfLoad(i, capacity)
+		l.warnOfLoad(i)
 	}
 	for i, t := range l.tables["instance"] {
 		l.warnOfZones(t, l.cfg.Instances[i].TargetGroups, l.cfg.Instances[i].Zones)
@@ -95,7 +94,7 @@ func (l *loader) warnOfZones(t *schema.Table, groups []int, zones []model.Zone) 
 
 // warnOfLoad warns of a workload that asks for more CPU than all the instances
 // that could ever serve it have.
-func (l *loader) warnOfLoad(i int, byService map[int]capacities) {
+func (l *loader) warnOfLoad(i int) {
 	w := &l.cfg.Workloads[i]
 	a := l.loads[i]
 	if w.Demand == nil || a.process == nil {
@@ -105,14 +104,10 @@ func (l *loader) warnOfLoad(i int, byService map[int]capacities) {
 	if len(services) == 0 {
 		return // fixed responses only
 	}
-	capacity, lasting := 0.0, 0.0
-	for _, service := range services {
-		if l.isFunction(service) {
-			return // it has a vCPU for each call
-		}
-		capacity += byService[service].peak
-		lasting += byService[service].lasting
+	if slices.ContainsFunc(services, l.isFunction) {
+		return // it has a vCPU for each call
 	}
+	capacity, lasting := l.capacityOf(services)
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
 	if w.Demand.Mean() > 0 && !slices.ContainsFunc(services, l.takesDemand) {
@@ -133,52 +128,60 @@ func (l *loader) warnOfLoad(i int, byService map[int]capacities) {
 	}
 }
 
-// capacities is how many vCPUs all the instances of a service could ever have, as fast
-// ones as its demand was measured on, and how many they have for good: when instances
-// in standard mode are out of CPU credits.
-type capacities struct{ peak, lasting float64 }
-
-// capacityByService returns the capacity of every service.
-func (l *loader) capacityByService() map[int]capacities {
-	all := map[int]capacities{}
+// capacityOf returns how many vCPUs all the instances that run some services could ever have
+// for them, as fast ones as their demand was measured on, and how many they have for good: when
+// instances in standard mode are out of CPU credits. Applications that share an instance share
+// its vCPUs.
+func (l *loader) capacityOf(services []int) (peak, lasting float64) {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
-		if g.Service < 0 {
+		runs := among(services, g.Service, g.Applications)
+		if len(runs) == 0 {
 			continue
 		}
 		most, least := 0.0, 0.0
 		lt := &l.cfg.LaunchTemplates[g.Template]
 		for _, t := range g.Types {
 			speed := cmp.Or(lt.Speed, t.Speed, 1)
-			servers := float64(l.servers(g.Service, l.cfg.Types[t.Type].VCPUs))
+			servers := float64(l.servers(runs, l.cfg.Types[t.Type].VCPUs))
 			if g.Tasks != nil {
 				servers *= g.Tasks.Share
 			}
 			most, least = max(most, speed*servers), max(least, speed*min(servers, l.baseline(t.Type, lt)))
 		}
-		c := all[g.Service]
-		all[g.Service] = capacities{c.peak + float64(g.Max)*most, c.lasting + float64(g.Max)*least}
+		peak, lasting = peak+float64(g.Max)*most, lasting+float64(g.Max)*least
 	}
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]
-		if f.Service < 0 {
+		runs := among(services, f.Service, f.Applications)
+		if len(runs) == 0 {
 			continue
 		}
 		n := float64(f.Count) * cmp.Or(f.Template.Speed, f.Speed, 1)
-		servers := float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
-		c := all[f.Service]
-		all[f.Service] = capacities{c.peak + n*servers, c.lasting + n*min(servers, l.baseline(f.Template.Type, &f.Template))}
+		servers := float64(l.servers(runs, l.cfg.Types[f.Template.Type].VCPUs))
+		peak, lasting = peak+n*servers, lasting+n*min(servers, l.baseline(f.Template.Type, &f.Template))
 	}
 	for i := range l.cfg.Outside {
 		o := &l.cfg.Outside[i]
-		if o.Service < 0 || o.Type < 0 {
-			continue
+		if runs := among(services, o.Service, nil); len(runs) > 0 && o.Type >= 0 {
+			n := float64(o.Count * l.servers(runs, l.cfg.Types[o.Type].VCPUs))
+			peak, lasting = peak+n, lasting+n
 		}
-		n := float64(o.Count * l.servers(o.Service, l.cfg.Types[o.Type].VCPUs))
-		c := all[o.Service]
-		all[o.Service] = capacities{c.peak + n, c.lasting + n}
 	}
-	return all
+	return peak, lasting
+}
+
+// among lists which of some services an instance runs: the applications that it has, or one service alone.
+func among(services []int, service int, applications []int) (runs []int) {
+	if len(applications) == 0 && slices.Contains(services, service) {
+		return []int{service}
+	}
+	for _, a := range applications {
+		if slices.Contains(services, a) {
+			runs = append(runs, a)
+		}
+	}
+	return runs
 }
 
 // baseline is how many vCPUs an instance has for good.
@@ -190,12 +193,17 @@ func (l *loader) baseline(typ int, lt *controlplane.LaunchTemplate) float64 {
 	return float64(t.VCPUs)
 }
 
-// servers is how many vCPUs of an instance a service can keep busy.
-func (l *loader) servers(service, vcpus int) int {
-	if s := &l.cfg.Services[service]; s.Discipline == dataplane.FCFS && s.Workers > 0 {
-		return min(s.Workers, vcpus)
+// servers is how many vCPUs of an instance services can keep busy.
+func (l *loader) servers(services []int, vcpus int) int {
+	busy := 0
+	for _, service := range services {
+		if s := &l.cfg.Services[service]; s.Discipline == dataplane.FCFS && s.Workers > 0 {
+			busy += min(s.Workers, vcpus)
+		} else {
+			busy += vcpus
+		}
 	}
-	return vcpus
+	return min(busy, vcpus)
 }
 
 // spaced puts spaces between letters.
