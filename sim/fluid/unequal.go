@@ -101,7 +101,7 @@ func (f *Fewest) node(node int) *fewestNode {
 	n := f.nodes[node]
 	if n == nil {
 		if n = f.level(f.rate(node)); f.few {
-			n = f.play(f.rate(node))
+			n = f.played(f.rate(node))
 		}
 		f.nodes[node] = n
 	}

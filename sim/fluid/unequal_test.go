@@ -2,6 +2,8 @@ package fluid
 
 import (
 	"math"
+	"reflect"
+	"slices"
 	"testing"
 
 	"headroom/sim"
@@ -131,5 +133,34 @@ func TestFillMakesNumbersTheSame(t *testing.T) {
 	refuses := append(kinds, Unequal{Targets: 1, Servers: math.Inf(1)})
 	if shares := NewFewest(refuses, 1).Fill(rate, 0.1, []float64{40, 40, 40, 0}); shares[3] != 1 {
 		t.Errorf("who refuses gets %v where others have 40 each", shares[3])
+	}
+}
+
+// What was played once is what a play says, and another question has another answer.
+func TestPlaysAreRemembered(t *testing.T) {
+	kinds := []Unequal{{Targets: 3, Servers: 2, Each: 1, Limit: 40}, {Targets: 1, Servers: 2, Each: 7}}
+	f := NewFewest(kinds, 1)
+	first := f.played(2)
+	if again := NewFewest(slices.Clone(kinds), 1).played(2); again != first {
+		t.Error("the same question is played twice")
+	}
+	if !reflect.DeepEqual(first, f.play(2)) {
+		t.Error("what is remembered is not what a play says")
+	}
+	for i := range kinds {
+		others := [][]Unequal{slices.Clone(kinds), slices.Clone(kinds), slices.Clone(kinds), slices.Clone(kinds), slices.Clone(kinds)}
+		others[0][i].Targets++
+		others[1][i].Servers++
+		others[2][i].Each += 0.01
+		others[3][i].Away += 0.01
+		others[4][i].Limit += 0.01
+		for _, other := range others {
+			if NewFewest(other, 1).played(2) == first {
+				t.Errorf("%v gets the answer of %v", other, kinds)
+			}
+		}
+	}
+	if f.played(2.01) == first || NewFewest(kinds, 2).played(2) == first {
+		t.Error("another rate or number of those who choose gets the same answer")
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"headroom/sim/rng"
 )
 
-// So many requests are played, and more of few targets, of which one says more.
+// So many requests are played, and more of few targets, of which one says more. With a fourth of them three targets that serve
+// beside one that hangs are off by 13 % at the 99th percentile.
 const (
-	leastOfUnequal = 60_000
+	leastOfUnequal = 20_000
 	mostOfUnequal  = 120_000
-	eachOfUnequal  = 800_000 // over the number of targets
+	eachOfUnequal  = 480_000 // over the number of targets
 )
 
 // enoughSeen is how often a number must have been seen at the targets of a kind to say how often one with it is asked.
