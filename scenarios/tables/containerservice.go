@@ -114,8 +114,7 @@ func (l *loader) readContainerServices() {
 // runsOnFargate reads whether the tasks of a service are on machines of AWS.
 func runsOnFargate(t *schema.Table, lines []strategyLine) bool {
 	if !t.Has(strategyKey) {
-		t.Mode = "with launch_type " + tree.Quote(t.Choice("launch_type"))
-		return t.Choice("launch_type") == "FARGATE"
+		return t.Decider("launch_type") == "FARGATE"
 	}
 	if t.Mode = "with " + strategyKey; t.Has("launch_type") {
 		t.Reject("launch_type", schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})

@@ -112,16 +112,13 @@ func readTuple(t *schema.Table) (tuple dataplane.Tuple) {
 	if s == nil {
 		return dataplane.FiveTuple
 	}
-	kind := s.Choice("type")
-	s.Mode = "with type " + tree.Quote(kind)
-	switch kind {
+	switch s.Decider("type") {
 	case "source_ip_dest_ip_proto":
 		tuple = dataplane.ThreeTuple
 	case "source_ip_dest_ip":
 		tuple = dataplane.TwoTuple
 	default:
 		s.Reject("type", schema.Fault{Rule: "must be source_ip_dest_ip_proto or source_ip_dest_ip of packets", Code: invalidConfiguration})
-		s.PassAll()
 	}
 	if !s.Flag("enabled") {
 		tuple = dataplane.FiveTuple

@@ -221,12 +221,10 @@ func (l *loader) readFleet(t *schema.Table, g *controlplane.Group) {
 	m := t.Inside("mixed_instances_policy")
 	mixed, spot := readMixed(m)
 	mixed.CapacityRebalance = rebalance
-	if g.Template >= 0 {
-		if l.cfg.LaunchTemplates[g.Template].Spot != nil {
-			t.Wrong("launch_template", "must not ask for Spot where the group has a mixed_instances_policy, which says what is Spot")
-		}
-		g.Types = l.readOverrides(m, g, spot)
+	if g.Template >= 0 && l.cfg.LaunchTemplates[g.Template].Spot != nil {
+		t.Wrong("launch_template", "must not ask for Spot where the group has a mixed_instances_policy, which says what is Spot")
 	}
+	g.Types = l.readOverrides(m, g, spot)
 	g.Mixed = &mixed
 	m.Done()
 }

@@ -129,7 +129,7 @@ func (l *loader) step(t *schema.Table, at callStep) (step dataplane.Step) {
 			rule = "must have only one of cpu, call, pause, read, write; it has " + strings.Join(given, " and ")
 		}
 		t.Add(schema.Fault{Path: t.Path, Rule: rule}, t.Node, "")
-		t.PassAll()
+		t.Survey()
 		t.Done()
 		return step
 	}
