@@ -81,6 +81,7 @@ func (l *loader) readActions(tables []*schema.Table) {
 		word := t.Decider("do")
 		a := controlplane.Action{Do: actionKinds()[word], At: sim.Never, Fleet: cloud.None, Interface: cloud.None}
 		if a.Do == 0 {
+			t.Pass("type") // of a volume, or of an instance
 			t.Done()
 			continue
 		}

@@ -171,7 +171,9 @@ func (l *loader) taskService(t *schema.Table, g *controlplane.Group) {
 		case isLambda(l.tables["target_group"][i]):
 			t.Reject("target_groups", schema.Fault{Rule: ofFunctions(tg.Name), Got: tree.Quote(tg.Name), Code: invalidTarget})
 		case g.Service < 0 && !t.Has("service"):
-			g.Service = tg.Service
+			if g.Service = tg.Service; g.Service < 0 {
+				t.MarkFaulty("target_groups") // it has no service either, which has been said
+			}
 		case tg.Service != g.Service && tg.Service >= 0:
 			t.Reject("target_groups", schema.Fault{Rule: "must be target groups of its service, as target_group." + tg.Name + " is not", Code: invalidTarget})
 		}

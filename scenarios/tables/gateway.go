@@ -166,6 +166,9 @@ func (l *loader) refuseProtocol(group int) bool {
 func (l *loader) checkGateways() {
 	for i := range l.cfg.LoadBalancers {
 		lb, t := &l.cfg.LoadBalancers[i], l.tables["load_balancer"][i]
+		if t.Faulty("load_balancer_type") {
+			continue
+		}
 		for _, a := range lb.Actions() {
 			for _, f := range a.Forward {
 				if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Appliances.On && !lb.IsGateway() && !t.Faulty("default_action") && !t.Faulty("listener") {
@@ -182,6 +185,7 @@ func (l *loader) checkGateways() {
 		}
 		next := &l.cfg.LoadBalancers[lb.Gateway-1]
 		switch {
+		case l.tables["load_balancer"][lb.Gateway-1].Faulty("load_balancer_type"):
 		case !next.IsGateway():
 			t.Reject("gateway", schema.Fault{Rule: "must be a load balancer of type gateway", Got: tree.Quote(next.Name), Code: schema.NoCode})
 		case l.cfg.Regions != nil && len(lb.Zones) > 0 && len(next.Zones) > 0 && l.cfg.RegionOf(lb.Zones[0]) != l.cfg.RegionOf(next.Zones[0]):

@@ -237,7 +237,7 @@ func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
 	}
 	name := l.cfg.Types[typ].Name
 	for _, z := range zones {
-		if !l.at(z).Offered(name, l.letterOf(z)) {
+		if !l.at(z).Offered(name, l.letterOf(z)) && !l.anyZones {
 			t.Reject("launch_template", schema.Fault{
 				Rule: fmt.Sprintf("must have a type that zone %s offers; %s is in %s",
 					l.cfg.Zones[z], name, spaced(l.at(z).OfferedZones(name))),

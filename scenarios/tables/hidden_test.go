@@ -96,3 +96,22 @@ func TestNoMistakeHidesAnother(t *testing.T) {
 		t.Errorf("only %d pairs of %d mistakes were tried", tried, len(mistakes))
 	}
 }
+
+// What is wrong with one value is said of that one, not of those who rely on it.
+func TestOneMistakeIsOneFault(t *testing.T) {
+	for set, file := range map[string]string{
+		"region.zones.0=nosuch": "tls", "region.zones.1=nosuch": "spot-storm",
+		"service.app.steps.0.cpu.mean=nosuch": "three-tier", "service.app.steps=nosuch": "three-tier", "service.db=nosuch": "three-tier",
+		"service.stock.steps.0.cpu.dist=nosuch": "chain", "instance.db.service=nosuch": "three-tier",
+		"load_balancer.edge.load_balancer_type=nosuch": "chain", "load_balancer.inspection.load_balancer_type=nosuch": "chain",
+		"target_group.shop.service=nosuch": "containers", "autoscaling_group.cluster.protect_from_scale_in=nosuch": "containers",
+		"capacity_provider.cluster.managed_scaling=nosuch": "containers", "workload.browsers.arrivals.process=nosuch": "three-tier",
+	} {
+		_, err := Load("../"+file+".toml", Options{Set: []string{set}})
+		key, _, _ := strings.Cut(set, "=")
+		got := messages(t, err)
+		if len(got) != 1 || !strings.HasPrefix(key, strings.Split(got[0], ": ")[1]) {
+			t.Errorf("%s with %s: got\n%s\nwant one fault of that key", file, set, strings.Join(got, "\n"))
+		}
+	}
+}
