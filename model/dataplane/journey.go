@@ -83,6 +83,7 @@ func (p *Plane) takeOverTrip(next, of uint32) {
 type gate struct {
 	limit, backlog, held int32
 	line                 station.Queue
+	ahead                sim.Time // what of those in line and before them is to be done at most, while somebody waits on a fast path: whoever begins then has stood in line; Never: not known
 }
 
 // job is a request at a server, with all that is known of it: good until the pool of requests

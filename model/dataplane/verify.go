@@ -198,6 +198,9 @@ func (p *Plane) verifyServers() error {
 			}
 			continue
 		}
+		if err := p.verifyAlone(s, indexOf(h)); err != nil {
+			return fmt.Errorf("server %v: %w", h, err)
+		}
 		serving, waiting := p.atStation(indexOf(h), s)
 		if found := serving + waiting + s.gate.line.Len() + l.away + l.flows; found != l.aboard {
 			return fmt.Errorf("server %v: %d requests are aboard, %d found", h, l.aboard, found)
