@@ -10,6 +10,9 @@ import (
 	"headroom/sim/rng"
 )
 
+// step plays one event, or reports that none is left until an instant.
+func (w *World) step(until sim.Time) bool { return w.steps(until, 1) }
+
 // The data plane comes to know of departures in three ways: when somebody looks,
 // by a calendar before a pick by requests in flight, or by an event. Whichever
 // ways a scenario uses, with an event for each departure it comes out the same.
