@@ -51,10 +51,10 @@ func (p *Plane) openAlone(f *fastPath, s *server) {
 	s.settles = settlesShared
 }
 
-// verifyAlone: who is on such a path of a server has a place, or stands in its line.
-func (p *Plane) verifyAlone(s *server, id uint32) error {
-	if s.settles != settlesShared {
-		return nil
+// verifyFastPath: who is on the fast path of a server has a place, or stands in its line.
+func (p *Plane) verifyFastPath(s *server, id uint32) error {
+	if s.settles != settlesShared || len(s.applications) > 0 {
+		return p.fastPaths[id].station.Verify(p.kernel.Now())
 	}
 	if waits := s.gate.line.Len(); int(s.shared.waits) != waits {
 		return fmt.Errorf("%d requests wait before its CPU, counted %d", waits, s.shared.waits)

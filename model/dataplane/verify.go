@@ -178,7 +178,7 @@ func (p *Plane) verifyServers() error {
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
-		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
+		if err := p.verifyFastPath(s, indexOf(h)); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
 		if s.serves && !s.servesStraight() {
@@ -197,9 +197,6 @@ func (p *Plane) verifyServers() error {
 				return fmt.Errorf("server %v: %w", h, err)
 			}
 			continue
-		}
-		if err := p.verifyAlone(s, indexOf(h)); err != nil {
-			return fmt.Errorf("server %v: %w", h, err)
 		}
 		serving, waiting := p.atStation(indexOf(h), s)
 		if found := serving + waiting + s.gate.line.Len() + l.away + l.flows; found != l.aboard {
