@@ -225,7 +225,7 @@ func (p *Plane) offer(i uint32, r *request) {
 		r = p.requests.at(i)
 	}
 	if s.errors.Rate > 0 {
-		r.errs = p.errsNow(s)
+		r.mark(errs, p.errsNow(s))
 	}
 	switch {
 	case !s.open:
