@@ -148,14 +148,14 @@ func TestThirdPartiesHaveOneDoor(t *testing.T) {
 			"model/scaling/a.go":       code("scaling", "", gronx, gonum),
 			"cmd/headroom/main.go":     code("main", "", cobra),
 			"cmd/headroom/a_test.go":   code("main", "", cmp, gonum, `"github.com/rogpeppe/go-internal/testscript"`),
-			"results/report/a.go":      code("report", "", `"github.com/mattn/go-runewidth"`),
+			"results/report/a.go":      code("report", "", `"github.com/olekukonko/tablewriter"`),
 			"results/page/a.go":        code("page", "", `"gonum.org/v1/plot/vg"`),
 			"sim/batch/jetstream/a.go": code("jetstream", "", `"github.com/nats-io/nats.go"`),
 		}, nil},
 		{"another", map[string]string{
 			"cmd/headroom/main.go": code("main", "", toml),
 			"model/spot/a.go":      code("spot", "", gronx),
-			"results/a.go":         code("results", "", `"github.com/mattn/go-runewidth"`, cobra),
+			"results/a.go":         code("results", "", `"github.com/olekukonko/tablewriter"`, cobra),
 			"scenarios/a.go":       code("scenarios", "", gonum),
 			"sim/batch/a.go":       code("batch", "", `"github.com/nats-io/nats.go"`),
 		}, []string{

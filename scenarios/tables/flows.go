@@ -216,8 +216,12 @@ func (l *loader) readNetworkBalancer(t *schema.Table, lb *dataplane.LoadBalancer
 	}
 }
 
-// refuseFlows refuses target groups of connections behind an Application Load Balancer.
+// refuseFlows refuses target groups of connections behind an Application Load Balancer; not behind one that
+// stands for a type which is none.
 func (l *loader) refuseFlows(t *schema.Table, lb *dataplane.LoadBalancer) {
+	if t.Faulty("load_balancer_type") {
+		return
+	}
 	for _, a := range lb.Actions() {
 		for _, f := range a.Forward {
 			if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Flows.On {

@@ -6,7 +6,6 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/network"
 	"headroom/scenarios/schema"
-	"headroom/scenarios/tree"
 )
 
 // mostWaiting bounds the numbers of a service.
@@ -43,9 +42,7 @@ func (l *loader) readServices() {
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
 		*s = dataplane.Service{Name: t.Name, Discipline: dataplane.ProcessorSharing}
-		discipline := t.Choice("discipline")
-		t.Mode = "with discipline " + tree.Quote(discipline)
-		switch discipline {
+		switch t.Decider("discipline") {
 		case "fcfs":
 			s.Discipline = dataplane.FCFS
 			s.Workers = t.Whole("workers")
@@ -53,9 +50,6 @@ func (l *loader) readServices() {
 			if s.Concurrency = readLimit(t, "concurrency", 1); s.Concurrency == dataplane.NoLimit {
 				s.Concurrency = 0
 			}
-		default: // a fault already: neither key is to blame
-			t.Pass("workers")
-			t.Pass("concurrency")
 		}
 		s.Backlog = readLimit(t, "backlog", 0)
 		if t.Has("errors") {

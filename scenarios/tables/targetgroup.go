@@ -10,7 +10,6 @@ import (
 	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
-	"headroom/scenarios/tree"
 	"headroom/sim"
 )
 
@@ -107,8 +106,7 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 		return
 	}
 	enabled := s.Flag("enabled")
-	kind, duration := s.Choice("type"), sim.Time(0)
-	s.Mode = "with type " + tree.Quote(kind)
+	kind, duration := s.Decider("type"), sim.Time(0)
 	if !strings.HasPrefix(kind, "source_ip") {
 		duration = s.Duration("cookie_duration")
 	}
