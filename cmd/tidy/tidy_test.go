@@ -364,6 +364,41 @@ const First, Last = 1, 2
 	})
 }
 
+func TestLinksOfCommentsLeadSomewhere(t *testing.T) {
+	clock := code("sim", `
+type Clock[E any] struct{ Now int }
+func (c *Clock[E]) Next() int { return c.Now }
+type Source interface{ Next() int }
+type Both struct{ Source }
+type Ticks []int
+`)
+	playAll(t, []scene{
+		{
+			claim: "links to what is declared are no finding, nor what is no link",
+			files: map[string]string{
+				"sim/clock.go": clock,
+				"sim/use.go":   code("sim", "\n// [Clock], [Clock.Now], [*Clock], [Source.Next], [Both.Next], [Ticks.Any], [Clock]s, E[Wait], [Gone](url), [of.NAME], [clock], [W]\nvar _ = 1\n"),
+				"model/use.go": code("model", "\n// [sim.Clock.Next], of others [fmt.Stringer], [strings.Builder]\nvar _ sim.Clock[int]\n", `"headroom/sim"`),
+			},
+		},
+		{
+			claim: "links to what is not there are one each",
+			files: map[string]string{
+				"sim/clock.go":     clock,
+				"sim/use.go":       code("sim", "\n// [Gone], [Clock.Stop]\n// and [Bench]\nvar _ = 1\n"),
+				"sim/use_test.go":  code("sim", "\n// Bench is a [Clock], and [Bench] no [Banch].\ntype Bench int\n"),
+				"model/other.go":   code("model", "\n// [sim.Gone] and [sim.Clock]\n"),
+				"model/use.go":     code("model", "\n// [sim.Gone], [s.Clock]\nvar _ sim.Clock[int]\n", `"headroom/sim"`),
+				"model/renamed.go": code("model", "\n// [s.Clock], [s.Gone]\nvar _ s.Clock[int]\n", `s "headroom/sim"`),
+			},
+			want: []string{
+				"model/other.go:3: link: … [sim.Gone]", "model/renamed.go:4: link: … [s.Gone]", "model/use.go:4: link: … [sim.Gone]",
+				"sim/use.go:3: link: … [Gone]", "sim/use.go:3: link: … [Clock.Stop]", "sim/use.go:4: link: … [Bench]", "sim/use_test.go:3: link: … [Banch]",
+			},
+		},
+	})
+}
+
 func TestTopLevelIsComplete(t *testing.T) {
 	playAll(t, []scene{
 		{"as it is", map[string]string{"LICENSE": "", "NOTICE": "", "README.md": "", "Makefile": "", "go.sum": "", ".gitignore": ""}, nil},

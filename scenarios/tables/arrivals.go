@@ -16,8 +16,7 @@ func arrivalKeys() []schema.Key {
 	rate := schema.Quantity(schema.PerSecond, 0, workload.MaxRate)
 	return slices.Concat(
 		schema.Within("arrivals", "", []schema.Key{
-			schema.Row("process", schema.OneOf("poisson: independent of each other, at a rate", "deterministic: evenly spaced, at a rate",
-				"renewal: with random times between them", "mmpp: Poisson at a rate that jumps between states", "trace: as a file says"), `"poisson"`, "how arrivals follow each other"),
+			schema.Row("process", schema.Choice(processes), `"poisson"`, "how arrivals follow each other"),
 			schema.Row("rate", schema.Either("rate or table", rate, schema.Inner()).Like("rate"), "", `poisson and deterministic: "400/s", or a table with a shape`),
 			schema.Row("interarrival", schema.Law(schema.Seconds), "", "renewal: time between two arrivals"),
 			schema.Row("states", schema.List(), "", "mmpp: states between which the rate jumps"),
@@ -54,6 +53,14 @@ func arrivalKeys() []schema.Key {
 	)
 }
 
+func processes() []schema.Word {
+	var words []schema.Word
+	for _, d := range workload.Processes() {
+		words = append(words, schema.Word{Name: d.Name, Meaning: d.Summary})
+	}
+	return words
+}
+
 // timeWords are the units of times as files choose them.
 var timeWords = []string{"ns: nanoseconds", "us: microseconds", "ms: milliseconds", "s: seconds", "m: minutes", "h: hours", "d: days"}
 
@@ -88,8 +95,7 @@ func (l *loader) readArrivals(t *schema.Table, rows rowsWanted) arrivals {
 		return arrivals{}
 	}
 	a.Pattern = "arrivals"
-	process := a.Choice("process")
-	a.Mode = "with process " + tree.Quote(process)
+	process := a.Decider("process")
 	before := len(l.Faults)
 	var got arrivals
 	var err error
@@ -106,9 +112,7 @@ func (l *loader) readArrivals(t *schema.Table, rows rowsWanted) arrivals {
 	case "trace":
 		got = l.readTrace(a, rows)
 	}
-	if a.Sound("process") {
-		a.Done()
-	}
+	a.Done()
 	if len(l.Faults) > before {
 		return arrivals{}
 	}
@@ -162,8 +166,7 @@ func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
 		return workload.Constant(v)
 	}
 	r := t.Below(n, t.PathOf("rate"), "rate")
-	shape := r.Choice("shape")
-	r.Mode = "with shape " + tree.Quote(shape)
+	shape := r.Decider("shape")
 	before := len(l.Faults)
 	var rate *workload.Rate
 	var err error
@@ -179,9 +182,7 @@ func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
 	case "ramp":
 		rate, err = workload.Ramp(r.Needed("from"), r.Needed("to"), sim.Seconds(r.Needed("over")))
 	}
-	if r.Sound("shape") {
-		r.Done()
-	}
+	r.Done()
 	if len(l.Faults) > before {
 		return nil, nil
 	}
@@ -273,14 +274,14 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 	t.Require("file")
 	clock, count := l.readTraceClock(t), t.Text("count")
 	if !t.Sound("time", "time_unit", "speed", "clock") {
-		t.PassAll()
+		t.Survey()
 		return arrivals{}
 	}
 	if t.Has("count") {
 		t.Mode = "with count"
 		d := l.openTrace(t, clock, workload.Columns{Numbers: []string{clock.column, count}})
 		if d == nil {
-			t.PassAll()
+			t.Survey()
 			return arrivals{}
 		}
 		return l.readCounts(t, d, workload.Bins{Starts: l.times(t, d, clock), Counts: d.table.Numbers(count), Width: t.Duration("width")}, clock.speed)
