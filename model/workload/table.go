@@ -112,5 +112,13 @@ func (t *Table) Instants(name string, unit sim.Time, origin float64) ([]sim.Time
 	return at, nil
 }
 
-// plain formats a number without an exponent.
-func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// plain formats a number without an exponent, unless it has more digits than a time or a count.
+func plain(v float64) string {
+	if math.Abs(v) >= mostPlain {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// mostPlain is above all nanoseconds of a calendar.
+const mostPlain = 1e20
