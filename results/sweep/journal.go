@@ -315,27 +315,74 @@ func (j *Journal) read(s segment) (Row, error) {
 }
 
 // Each calls do for every point below n that is done by the rule, in the order
-// of the design.
+// of the design. Rows are read ahead, by another core where there is one.
 func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
 	j.mu.Lock()
 	known := slices.Sorted(maps.Keys(j.points)) // a design may have many more points
 	j.mu.Unlock()
-	for _, point := range known {
-		if point >= n {
-			break
+	end, _ := slices.BinarySearch(known, n)
+	stop := make(chan struct{})
+	ahead := j.ahead(known[:end], rule, stop)
+	defer func() { // nobody reads the file when it returns
+		close(stop)
+		for range ahead {
 		}
-		s, err := j.standing(point, rule, false)
-		if err != nil {
-			return err
+	}()
+	for some := range ahead {
+		for i := range some.done {
+			if err := do(&some.done[i]); err != nil {
+				return err
+			}
 		}
-		if !s.done {
-			continue
-		}
-		if err := do(&s.row); err != nil {
-			return err
+		if some.err != nil {
+			return some.err
 		}
 	}
 	return nil
+}
+
+// aheadRows is how many points are read together, and aheadReads how often while nobody
+// wants them.
+const (
+	aheadRows  = 32
+	aheadReads = 2
+)
+
+// reading is what was read of some points: the rows of those that are done, and what went
+// wrong after them.
+type reading struct {
+	done []Row
+	err  error
+}
+
+// ahead reads points until stop is closed. The channel is closed after the last.
+func (j *Journal) ahead(points []int, rule *Rule, stop <-chan struct{}) <-chan reading {
+	read := make(chan reading, aheadReads)
+	go func() {
+		defer close(read)
+		for some := range slices.Chunk(points, aheadRows) {
+			now := reading{done: make([]Row, 0, len(some))}
+			for _, point := range some {
+				s, err := j.standing(point, rule, false)
+				if err != nil {
+					now.err = err
+					break
+				}
+				if s.done {
+					now.done = append(now.done, s.row)
+				}
+			}
+			select {
+			case read <- now:
+			case <-stop:
+				return
+			}
+			if now.err != nil {
+				return
+			}
+		}
+	}()
+	return read
 }
 
 // Empty reports whether nothing was found yet of any point.
