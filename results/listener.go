@@ -35,7 +35,7 @@ func listenerMetrics() []Metric {
 	active.read = func(p *part) float64 {
 		return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 { return b.FlowTime / float64(p.outcome.Config.Duration) })
 	}
-	return append(gatewayMetrics(of), []Metric{
+	return append(append(gatewayMetrics(of), handshakeMetrics(of)...), []Metric{
 		active,
 		{
 			Name: "rule.requests", Unit: "count", Labels: []string{labelRule}, Meaning: "requests that met a rule of a listener",
@@ -60,10 +60,6 @@ func listenerMetrics() []Metric {
 			func(_ *part, b *dataplane.BalancerOutcome) int64 {
 				return b.Failed[dataplane.Code500] + b.TargetErrors
 			}),
-		of("handshakes.new", "handshakes of new connections to HTTPS", isSecure,
-			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Handshakes }),
-		of("handshakes.resumed", "of those, that resumed a session", isSecure,
-			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Resumed }),
 		of("elb.kept_closed", "requests that a load balancer sent on a kept connection which their target closed in that instant: 502 (services with keep_alive_timeout)", func(lb *dataplane.LoadBalancer) bool { return !lb.Network() }, func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.TargetCloses }),
 		of("flows.new", "connections that clients opened through a Network Load Balancer", (*dataplane.LoadBalancer).Network,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.FlowsOpened }),
@@ -71,13 +67,32 @@ func listenerMetrics() []Metric {
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.FlowsReset }),
 		of("flows.port_allocation_errors", "connections that found no port: their target has as many as it may", (*dataplane.LoadBalancer).Network,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.PortAllocationErrors }),
-		of("handshakes.failed", "handshakes that clients broke off, for no certificate fitted", isSecure,
-			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.HandshakesFailed }),
 	}...)
 }
 
+// balancerMetric makes a metric of load balancers that are such.
+type balancerMetric = func(name, meaning string, where func(*dataplane.LoadBalancer) bool, read func(*part, *dataplane.BalancerOutcome) int64) Metric
+
+// handshakeMetrics are of connections that begin with one.
+func handshakeMetrics(of balancerMetric) []Metric {
+	withTargets := of("handshakes.targets", "handshakes of a load balancer with targets of protocol HTTPS, one for each new connection to them", nil,
+		func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.TargetHandshakes })
+	withTargets.where = func(cfg *cloud.Config, s scope) bool {
+		return slices.ContainsFunc(within(s, labelBalancer, cfg.LoadBalancers), func(lb dataplane.LoadBalancer) bool { return shakesHands(cfg, &lb) })
+	}
+	return []Metric{
+		of("handshakes.new", "handshakes of new connections to HTTPS", isSecure,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Handshakes }),
+		of("handshakes.resumed", "of those, that resumed a session", isSecure,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Resumed }),
+		of("handshakes.failed", "handshakes that clients broke off, for no certificate fitted", isSecure,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.HandshakesFailed }),
+		withTargets,
+	}
+}
+
 // gatewayMetrics are what Gateway Load Balancers did.
-func gatewayMetrics(of func(string, string, func(*dataplane.LoadBalancer) bool, func(*part, *dataplane.BalancerOutcome) int64) Metric) []Metric {
+func gatewayMetrics(of balancerMetric) []Metric {
 	return []Metric{
 		of("gateway.flows", "flows that a Gateway Load Balancer gave an appliance", (*dataplane.LoadBalancer).IsGateway,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.GatewayFlows }),
@@ -105,6 +120,15 @@ func answersItself(lb *dataplane.LoadBalancer) bool {
 
 func isSecure(lb *dataplane.LoadBalancer) bool {
 	return slices.ContainsFunc(lb.Listeners, func(l dataplane.Listener) bool { return l.Secure })
+}
+
+// shakesHands reports whether a load balancer speaks HTTPS to targets.
+func shakesHands(cfg *cloud.Config, lb *dataplane.LoadBalancer) bool {
+	return slices.ContainsFunc(lb.Actions(), func(a dataplane.Action) bool {
+		return slices.ContainsFunc(a.Forward, func(f dataplane.Forward) bool {
+			return f.TargetGroup != dataplane.None && cfg.TargetGroups[f.TargetGroup].Secure
+		})
+	})
 }
 
 // rules lists the rules of load balancers that have several, by port and priority.

@@ -62,7 +62,7 @@ var doors = []door{
 	{module: "gonum.org/v1/gonum", code: "sim model results", tests: true},
 	{module: "github.com/adhocore/gronx", code: "model/scaling"},
 	{module: "github.com/BurntSushi/toml", code: "scenarios/tree"},
-	{module: "github.com/mattn/go-runewidth", code: "results/report"},
+	{module: "github.com/olekukonko/tablewriter", code: "results/report"},
 	{module: "gonum.org/v1/plot", code: "results/page"},
 	{module: "github.com/klauspost/compress", code: "model/catalog"},
 	{module: "github.com/parquet-go/parquet-go", code: "results/report"},

@@ -1,5 +1,5 @@
 // Command tidy checks the rules of the house that a program can check: import
-// layers, third-party doors, banned calls, lengths, names, documentation and maps.
+// layers, third-party doors, banned calls, lengths, names, documentation, maps and links.
 //
 //	go run ./cmd/tidy [-C DIR]
 //
@@ -31,6 +31,7 @@ var rules = []struct {
 	{"name", checkNames},
 	{"word", checkWords},
 	{"readme", checkReadmes},
+	{"link", checkDocLinks},
 }
 
 func main() {

@@ -148,14 +148,14 @@ func TestThirdPartiesHaveOneDoor(t *testing.T) {
 			"model/scaling/a.go":       code("scaling", "", gronx, gonum),
 			"cmd/headroom/main.go":     code("main", "", cobra),
 			"cmd/headroom/a_test.go":   code("main", "", cmp, gonum, `"github.com/rogpeppe/go-internal/testscript"`),
-			"results/report/a.go":      code("report", "", `"github.com/mattn/go-runewidth"`),
+			"results/report/a.go":      code("report", "", `"github.com/olekukonko/tablewriter"`),
 			"results/page/a.go":        code("page", "", `"gonum.org/v1/plot/vg"`),
 			"sim/batch/jetstream/a.go": code("jetstream", "", `"github.com/nats-io/nats.go"`),
 		}, nil},
 		{"another", map[string]string{
 			"cmd/headroom/main.go": code("main", "", toml),
 			"model/spot/a.go":      code("spot", "", gronx),
-			"results/a.go":         code("results", "", `"github.com/mattn/go-runewidth"`, cobra),
+			"results/a.go":         code("results", "", `"github.com/olekukonko/tablewriter"`, cobra),
 			"scenarios/a.go":       code("scenarios", "", gonum),
 			"sim/batch/a.go":       code("batch", "", `"github.com/nats-io/nats.go"`),
 		}, []string{
@@ -360,6 +360,41 @@ const First, Last = 1, 2
 				"sim/station/station.go": code("station", ""), "sim/station/queue.go": code("station", ""),
 			},
 			want: []string{"sim/README.md:1: readme: … not name its room `station/`"},
+		},
+	})
+}
+
+func TestLinksOfCommentsLeadSomewhere(t *testing.T) {
+	clock := code("sim", `
+type Clock[E any] struct{ Now int }
+func (c *Clock[E]) Next() int { return c.Now }
+type Source interface{ Next() int }
+type Both struct{ Source }
+type Ticks []int
+`)
+	playAll(t, []scene{
+		{
+			claim: "links to what is declared are no finding, nor what is no link",
+			files: map[string]string{
+				"sim/clock.go": clock,
+				"sim/use.go":   code("sim", "\n// [Clock], [Clock.Now], [*Clock], [Source.Next], [Both.Next], [Ticks.Any], [Clock]s, E[Wait], [Gone](url), [of.NAME], [clock], [W]\nvar _ = 1\n"),
+				"model/use.go": code("model", "\n// [sim.Clock.Next], of others [fmt.Stringer], [strings.Builder]\nvar _ sim.Clock[int]\n", `"headroom/sim"`),
+			},
+		},
+		{
+			claim: "links to what is not there are one each",
+			files: map[string]string{
+				"sim/clock.go":     clock,
+				"sim/use.go":       code("sim", "\n// [Gone], [Clock.Stop]\n// and [Bench]\nvar _ = 1\n"),
+				"sim/use_test.go":  code("sim", "\n// Bench is a [Clock], and [Bench] no [Banch].\ntype Bench int\n"),
+				"model/other.go":   code("model", "\n// [sim.Gone] and [sim.Clock]\n"),
+				"model/use.go":     code("model", "\n// [sim.Gone], [s.Clock]\nvar _ sim.Clock[int]\n", `"headroom/sim"`),
+				"model/renamed.go": code("model", "\n// [s.Clock], [s.Gone]\nvar _ s.Clock[int]\n", `s "headroom/sim"`),
+			},
+			want: []string{
+				"model/other.go:3: link: … [sim.Gone]", "model/renamed.go:4: link: … [s.Gone]", "model/use.go:4: link: … [sim.Gone]",
+				"sim/use.go:3: link: … [Gone]", "sim/use.go:3: link: … [Clock.Stop]", "sim/use.go:4: link: … [Bench]", "sim/use_test.go:3: link: … [Banch]",
+			},
 		},
 	})
 }

@@ -4,7 +4,7 @@
 //
 // A [Block] is a range of addresses in the notation of CIDR. A [Pool] hands out the
 // private addresses of one subnet, of which AWS keeps five for itself. The [Internet]
-// hands out public addresses, none twice. [Check] says what a VPC and its subnets must be.
+// hands out public addresses, none twice. [Block.Check] says what the block of a VPC must be.
 // [Limits] is how many interfaces an instance may have, and how many addresses on each.
 // [RoundTrip] is how long a packet takes to another Region and back.
 //

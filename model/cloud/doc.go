@@ -7,7 +7,7 @@
 //
 // A World is a kernel and two planes that schedule on it: package controlplane
 // decides what there is, package dataplane serves requests with it. Each has a
-// table of its own kinds of events. World.step is the only place that knows both;
+// table of its own kinds of events. World.steps is the only place that knows both;
 // they know each other through small interfaces.
 //
 // To look at a world on its way, play it with [World.RunUntil] and take a
@@ -38,12 +38,12 @@
 // # Cost
 //
 // A plain request costs one event and no allocation; one of a journey, more. Memory is proportional to
-// what is alive: requests in flight (64 bytes each), instances, hosts; and to
+// what is alive: requests in flight (package dataplane says how many bytes each takes), instances, hosts; and to
 // what is recorded: one lease an instance, one row a minute and entity.
 //
 // # Extending
 //
-// A policy of your own is a value in the [Config]: the Spec of a [ScalingPolicy], an
+// A policy of your own is a value in the [Config]: the Spec of a [controlplane.ScalingPolicy], an
 // entry of Config.Algorithms or Config.Placements. One for all users is a file in its
 // leaf package and a line in its registry. A new kind of event is a constant and a
 // row in its plane's event.go and a handler in the file of its subject.

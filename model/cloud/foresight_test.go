@@ -106,6 +106,29 @@ func TestApplicationsAreSentToInRows(t *testing.T) {
 	}
 }
 
+// So are those to a server of its own that lets few share its CPU, whether they wait for a place or not.
+func TestWhoWaitsToShareACPUIsSentInRows(t *testing.T) {
+	for _, c := range []struct {
+		discipline           Discipline
+		workers, concurrency int // on 4 vCPUs
+	}{{FCFS, 5, 0}, {FCFS, 12, 0}, {ProcessorSharing, 0, 3}, {ProcessorSharing, 0, 6}} {
+		for _, algorithm := range []string{"round_robin", "least_outstanding_requests"} {
+			t.Run(fmt.Sprintf("%v, %d workers, concurrency %d, %s", c.discipline, c.workers, c.concurrency, algorithm), func(t *testing.T) {
+				cfg := sharing(4, 1, 0.7)
+				s := &cfg.Services[0]
+				s.Discipline, s.Workers, s.Concurrency, s.Backlog = c.discipline, c.workers, c.concurrency, NoLimit
+				cfg.TargetGroups[0].Algorithm = algorithm
+				w := must(New(cfg, 0))
+				out := must(w.Run(t.Context()))
+				r := &out.Routes[0]
+				if in := w.data.InRows(); float64(in) < 0.99*float64(r.Arrived) || r.Waited < r.Arrived/200 {
+					t.Errorf("%d of %d requests went in rows and %d waited, want nearly all and some", in, r.Arrived, r.Waited)
+				}
+			})
+		}
+	}
+}
+
 // When a request that waits for a place has surely ended depends on what stands before it at its own
 // application alone: among sixteen with a worker each, whose clients wait for a second, it still goes in a row.
 func TestWhoWaitsIsFarFromATimeLimitWhateverOthersHaveAboard(t *testing.T) {

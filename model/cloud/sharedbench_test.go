@@ -8,7 +8,7 @@ import (
 )
 
 // pairs is two services at 70 %, on 500 machines of four vCPUs that each run both, or on 500 of two vCPUs
-// for each: 1,000 targets with as much CPU either way.
+// for each: 1,000 targets with as much CPU and as many workers either way.
 func pairs(discipline Discipline, workers int, algorithm string, shared bool) *Config {
 	cfg := sharing(4, 2, 0.7)
 	f := &cfg.Instances[0]
@@ -36,7 +36,7 @@ func BenchmarkShared(b *testing.B) {
 		name       string
 		discipline Discipline
 		workers    int
-	}{{"ps", ProcessorSharing, 0}, {"fcfs", FCFS, 0}, {"fcfs apart", FCFS, 2}} {
+	}{{"ps", ProcessorSharing, 0}, {"fcfs", FCFS, 4}, {"fcfs apart", FCFS, 2}} {
 		for _, algorithm := range []string{"round_robin", "least_outstanding_requests"} {
 			b.Run(fmt.Sprintf("%s/%s", of.name, algorithm), func(b *testing.B) {
 				shared, plain := byTurns(b, pairs(of.discipline, of.workers, algorithm, true), pairs(of.discipline, of.workers, algorithm, false), 4*sim.Second)

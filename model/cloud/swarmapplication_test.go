@@ -93,6 +93,7 @@ func TestApplicationsAreConservedInRandomWorlds(t *testing.T) {
 	worlds{seeds: 40, make: neighbours, events: 20_000, stride: 7}.hold(t)
 	worlds{seeds: 20, make: together, events: 20_000, stride: 7}.hold(t)
 	worlds{seeds: 20, make: apart, events: 20_000, stride: 7}.hold(t)
+	worlds{seeds: 20, make: swarmLined, events: 20_000, stride: 7}.hold(t)
 }
 
 // They come out the same whether their departures are events or found when somebody looks.

@@ -37,6 +37,13 @@ func swarmConnections(s *rng.Stream, cfg *Config) {
 			c.Timeout = sim.Time(1+s.Below(1000)) * sim.Millisecond
 		}
 	}
+	for i := range cfg.Services {
+		cfg.Services[i].Handshake = sim.Time(s.Below(20)) * sim.Millisecond
+	}
+	for i := range cfg.TargetGroups {
+		g := &cfg.TargetGroups[i]
+		g.Secure = g.Picks() && g.Service != dataplane.None && chance(s, 0.5)
+	}
 	if chance(s, 0.5) {
 		w := &cfg.Workloads[0]
 		w.Record = 0 // they are told apart
@@ -51,19 +58,22 @@ func swarmConnections(s *rng.Stream, cfg *Config) {
 // At every fifth event each connection that clients keep carries the requests that it
 // counts, is on the lists that it belongs to, and is open at its load balancer.
 func TestClientConnectionsAreConservedInRandomWorlds(t *testing.T) {
-	opened, used := int64(0), int64(0)
+	opened, used, shaken := int64(0), int64(0), int64(0)
 	worlds{
 		seeds: 80, make: withSwarm("connections", swarmConnections), events: 20_000, stride: 5,
 		see: func(t *testing.T, out *Outcome) {
 			for i := range out.Ledger.Balancers {
 				opened += out.Ledger.Balancers[i].NewConnections
 			}
+			for i := range out.Balancers {
+				shaken += out.Balancers[i].TargetHandshakes
+			}
 			for i := range out.Routes {
 				used += out.Routes[i].Arrived
 			}
 		},
 	}.hold(t)
-	if opened == 0 || used < opened+opened/4 {
-		t.Errorf("in the random worlds %d connections carried %d requests", opened, used)
+	if opened == 0 || used < opened+opened/4 || shaken == 0 || shaken > used {
+		t.Errorf("in the random worlds %d connections carried %d requests, and targets shook hands %d times", opened, used, shaken)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"headroom/sim/rng"
 )
 
+// step plays one event, or reports that none is left until an instant.
+func (w *World) step(until sim.Time) bool { return w.steps(until, 1) }
+
 // The data plane comes to know of departures in three ways: when somebody looks,
 // by a calendar before a pick by requests in flight, or by an event. Whichever
 // ways a scenario uses, with an event for each departure it comes out the same.
@@ -201,6 +204,7 @@ func twins() map[string]func() *Config {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
 		cases[fmt.Sprintf("fast swarm seed=%d", seed)] = func() *Config { return swarmFast(seed) }
 		cases[fmt.Sprintf("sharing swarm seed=%d", seed)] = func() *Config { return swarmSharing(seed) }
+		cases[fmt.Sprintf("lined swarm seed=%d", seed)] = func() *Config { return swarmLined(seed) }
 		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
 		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
 		cases[fmt.Sprintf("presences seed=%d", seed)] = func() *Config { return swarmPresences(seed) }
@@ -250,6 +254,26 @@ func swarmSharing(seed uint64) *Config {
 		cfg.Workloads[0].Clients.Timeout = 3 * sim.Second
 	case 2:
 		cfg.Services[0].Concurrency = 33
+	}
+	return cfg
+}
+
+// swarmLined is the same where a few share the CPU of their server at once and the others wait before it, in
+// order of arrival or not; in every other nobody waits long.
+func swarmLined(seed uint64) *Config {
+	cfg := swarmFast(seed)
+	s := &cfg.Services[0]
+	few := int(2 + seed/4%5)
+	if seed%4 < 2 {
+		s.Workers, s.Concurrency = few+1, 0
+	} else {
+		s.Discipline, s.Concurrency = ProcessorSharing, few-1
+	}
+	if s.Backlog < 5 {
+		s.Backlog = 20
+	}
+	if seed%2 == 1 {
+		cfg.Workloads[0].Clients.Timeout = 3 * sim.Second
 	}
 	return cfg
 }

@@ -148,9 +148,6 @@ func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 	return nil
 }
 
-// step plays one event, or reports that none is left until an instant.
-func (w *World) step(until sim.Time) bool { return w.steps(until, 1) }
-
 // steps plays so many events, or reports that fewer are left until an instant.
 func (w *World) steps(until sim.Time, n int) bool {
 	for range n {

@@ -6,7 +6,7 @@
 // policies, the Spot market, instances that come and go by themselves, faults, and
 // the ledger of what all that used. It asks the data plane for what happens on the
 // instances through [DataPlane] and never reaches into it; the data plane answers
-// through [Plane.Drained] and [Plane.OutOfMemory].
+// through [Plane.Drained], [Plane.OutOfMemory] and [Plane.RecordTurns].
 //
 // # Vocabulary
 //

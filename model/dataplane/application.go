@@ -285,18 +285,32 @@ func (p *Plane) forgetApplication(h slab.Handle) {
 	}
 }
 
+// verifyPlaces: who computes on a CPU that is shared on a fast path has a place, and nobody waits beside a free one.
+func (p *Plane) verifyPlaces(b *server, id uint32) error {
+	f, g := &p.fastPaths[id], &p.servers.at(id).gate
+	if !f.open || !f.shared {
+		return nil
+	}
+	computing, limit := p.computing(id), b.shared.places(g.limit)
+	if int(limit-f.free) != computing {
+		return fmt.Errorf("%d requests compute where there are %d places, of which %d are free", computing, limit, f.free)
+	}
+	if g.line.Len() > 0 && f.free > 0 {
+		return fmt.Errorf("%d requests wait beside %d free places", g.line.Len(), f.free)
+	}
+	return nil
+}
+
 // verifyBase: what is on the CPU of a base is of its applications.
 func (p *Plane) verifyBase(b *server) error {
 	there, waiting := 0, 0
 	for _, a := range b.applications {
-		computing, f, g := p.computing(indexOf(a)), &p.fastPaths[indexOf(a)], &p.servers.Get(a).gate
-		there += computing
-		if !f.open || !f.shared {
-			continue
+		there += p.computing(indexOf(a))
+		if err := p.verifyPlaces(b, indexOf(a)); err != nil {
+			return err
 		}
-		waiting += g.line.Len()
-		if limit := b.shared.places(g.limit); int(limit-f.free) != computing {
-			return fmt.Errorf("%d requests compute at an application with %d places, of which it has %d free", computing, limit, f.free)
+		if f := &p.fastPaths[indexOf(a)]; f.open && f.shared {
+			waiting += p.servers.Get(a).gate.line.Len()
 		}
 	}
 	if waiting != int(b.shared.waits) {

@@ -30,7 +30,7 @@ func (p *Plane) enterApplication(i uint32, s *server) {
 	}
 	r := p.requests.at(i)
 	if s.errors.Rate > 0 {
-		r.errs = p.errsNow(s)
+		r.mark(errs, p.errsNow(s))
 	}
 	switch g := &s.gate; {
 	case !s.open:

@@ -193,6 +193,9 @@ func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 	if zone != model.Zone(r.zone) {
 		latency += lb.CrossLatency
 	}
+	if r.marks&shakesHands != 0 {
+		latency += targetHandshake
+	}
 	if !s.way.simple {
 		latency += s.way.actions[r.class].handshake
 		if s.flows.relayed {

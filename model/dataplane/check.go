@@ -171,7 +171,7 @@ func (p *Plane) passes(r *request) bool {
 	}
 	check := &p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck
 	status := 200
-	if r.errs {
+	if r.errs() {
 		status = p.servers.at(r.server).errors.Status
 	}
 	return check.Connects || check.Matcher.Contains(status)

@@ -85,6 +85,8 @@ type Service struct {
 	// KeepAlive is how long its application keeps a connection of a load balancer that is
 	// silent; 0: longer than that does.
 	KeepAlive sim.Time
+	// Handshake is the CPU time of a TLS handshake with its application.
+	Handshake sim.Time
 	Port      uint16 // where its application listens; 0: wherever it is asked
 }
 
@@ -198,6 +200,7 @@ type TargetGroup struct {
 	// target of flows, and Port where it listens; 0: its targets are servers.
 	Balancer int
 	Port     uint16 // of its targets; 0: that of its service
+	Secure   bool   // HTTPS: each connection of a node to a target begins with a handshake
 	Flows    FlowTargets
 	// Appliances take packets of a Gateway Load Balancer: its Flows are on too.
 	Appliances Appliances

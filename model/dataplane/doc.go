@@ -55,7 +55,7 @@
 // been there all the time. Nothing may change a server's station without that.
 //
 // Where requests share the CPU of their server no end is known when they come, but an instant by
-// which each has ended while no more than so many are there (sharedpath.go; which servers of their
+// which each has ended while no more than so many are there (sharedpath.go, and sharedline.go where few are let in at once; which servers of their
 // own [Plane.foreseeableAlone] says, and which machines that applications share
 // [Plane.applicationsForeseen]). While each has a vCPU of its own, its end is known all the same
 // (sharedforeseen.go); and where the applications of a machine never serve more at once than it has vCPUs, each

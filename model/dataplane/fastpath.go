@@ -67,7 +67,7 @@ func (p *Plane) openFastPath(id uint32, s *server) bool {
 	if !s.open || disturbed || f.impatient > patienceTries || s.station.InService() > 0 || s.station.Waiting() > 0 {
 		return false
 	}
-	if s.cfg.Discipline == ProcessorSharing {
+	if s.sharesCPU() {
 		p.openAlone(f, s)
 		return true
 	}

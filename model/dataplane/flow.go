@@ -268,7 +268,7 @@ func (p *Plane) alight(i uint32, r *request, at sim.Time) {
 	last := int(f.carried) >= s.clients.PerConnection
 	udp := s.flows.listener.Protocol == UDP
 	switch {
-	case f.state == flowIsCut, r.phase != answered && !r.errs && !udp && !f.told, last && !udp:
+	case f.state == flowIsCut, r.phase != answered && !r.errs() && !udp && !f.told, last && !udp:
 		p.endFlow(id, at)
 		return
 	}

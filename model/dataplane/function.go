@@ -209,7 +209,7 @@ func (p *Plane) leaveEnvironment(i uint32, s *server) {
 	switch {
 	case f.timeout:
 		f.counts.TimedOut++
-	case r.errs || !p.wentThrough(i, s) || r.responseBytes() > bodyLimit(p.behind(r)):
+	case r.errs() || !p.wentThrough(i, s) || r.responseBytes() > bodyLimit(p.behind(r)):
 		f.counts.Failed++
 	default:
 		f.counts.Done++

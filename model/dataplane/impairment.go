@@ -228,12 +228,20 @@ func (p *Plane) errsNow(s *server) bool {
 	return p.calls[s.service].errors.Uniform() < s.errors.Rate
 }
 
-// work is the CPU time that a request asks of a server.
-func (s *server) work(r *request) sim.Time {
-	if r.errs && s.errors.Latency > 0 {
+// asked is the CPU time that a request itself asks of a server.
+func (s *server) asked(r *request) sim.Time {
+	if r.errs() && s.errors.Latency > 0 {
 		return s.errors.Latency
 	}
 	return r.demand
+}
+
+// work is that and what its connection takes.
+func (s *server) work(r *request) sim.Time {
+	if r.marks&shakesHands != 0 {
+		return sim.Sum(s.asked(r), s.cfg.Handshake)
+	}
+	return s.asked(r)
 }
 
 // codeOf is the code of a status that an application answers with.

@@ -83,6 +83,7 @@ func (p *Plane) takeOverTrip(next, of uint32) {
 type gate struct {
 	limit, backlog, held int32
 	line                 station.Queue
+	ahead                sim.Time // what of those in line and before them is to be done at most, while somebody waits on a fast path: whoever begins then has stood in line; Never: not known
 }
 
 // job is a request at a server, with all that is known of it: good until the pool of requests
@@ -153,7 +154,7 @@ func (p *Plane) board(j job, now sim.Time) {
 // proceed takes the next step of a request.
 func (p *Plane) proceed(j job, now sim.Time) {
 	steps := j.s.cfg.Steps
-	if j.r.source == checkSource || len(steps) == 0 || j.r.errs && j.s.errors.Latency > 0 {
+	if j.r.source == checkSource || len(steps) == 0 || j.r.errs() && j.s.errors.Latency > 0 {
 		steps = shortJourney
 	}
 	k := int(j.t.step)
@@ -208,9 +209,13 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 		s.gate.held++
 		t.placed = true
 	}
-	demand := s.work(r)
+	demand := s.asked(r)
 	if step.Time != nil {
 		demand = p.drawStep(j, 0, step.Time)
+	}
+	if r.marks&owesCPU != 0 {
+		r.mark(owesCPU, false)
+		demand = sim.Sum(demand, s.cfg.Handshake)
 	}
 	r.phase = inService
 	demand = s.time(demand)

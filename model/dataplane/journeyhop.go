@@ -90,7 +90,7 @@ func (p *Plane) settleLone(s *server, until sim.Time) {
 // completeLone is [Plane.complete] for a request of such a server.
 func (p *Plane) completeLone(j job, at sim.Time) {
 	r := j.r
-	if r.gone || r.errs || r.target == noIndex {
+	if r.gone || r.errs() || r.target == noIndex {
 		p.complete(j, at)
 		return
 	}

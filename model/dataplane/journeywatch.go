@@ -22,7 +22,7 @@ func (p *Plane) refill(id uint32) {
 	now := p.kernel.Now()
 	p.settle(id, now)
 	s := p.servers.at(id)
-	if s.gate.line.Len() > 0 { // of journeys
+	if s.gate.line.Len() > 0 && !p.fastPaths[id].open { // of journeys
 		p.nextInLine(id, now)
 	}
 	if s.base != noIndex {

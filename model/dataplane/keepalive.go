@@ -9,6 +9,13 @@ import (
 // towardsTarget is how long a packet takes between a node of a load balancer and a target.
 const towardsTarget = 500 * sim.Microsecond
 
+// keptLonger is how long targets keep a connection that its load balancer closes before they do.
+const keptLonger = sim.Horizon
+
+// targetHandshake is how long a node and a target take for the round trips of a handshake of TLS
+// 1.2, in full. (RFC 5246, 7.3.)
+const targetHandshake = handshakeRoundTrips * 2 * towardsTarget
+
 // keptConnections are those that a node of an Application Load Balancer keeps open to a
 // target and that carry no request: when the target answered on each, oldest first. The
 // node takes the one that it used last.
@@ -60,12 +67,17 @@ func (p *Plane) closeToTarget(r *request) {
 // whether that is lost: the target has closed it, or does so before the request arrives,
 // and the node does not know yet.
 func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
+	s := &p.sources[r.source]
+	b := s.balancer
 	if !p.keepsFor(r, g) {
+		if s.sockets.on { // each has a connection of its own
+			p.shakeHands(r, g, b)
+		}
 		return false
 	}
-	b := p.sources[r.source].balancer
 	if int(r.zone) >= len(t.kept) || len(t.kept[r.zone]) == 0 {
 		g.carriers.opened++
+		p.shakeHands(r, g, b)
 		return false
 	}
 	list := &t.kept[r.zone]
@@ -75,6 +87,7 @@ func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
 	if silent >= g.keeps+towardsTarget || limit > 0 && silent >= limit {
 		g.carriers.closed += int64(len(*list)) // one of the two has closed it, and the older ones before
 		g.carriers.opened++
+		p.shakeHands(r, g, b)
 		*list = (*list)[:0]
 		return false
 	}
@@ -84,6 +97,15 @@ func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
 	}
 	p.balancers[b].counts.TargetCloses++
 	return true
+}
+
+// shakeHands begins a connection of a load balancer to a target with a handshake, where they speak HTTPS and the
+// target listens. Its round trips are in the latency (hop), its CPU time is spent before that of the request.
+func (p *Plane) shakeHands(r *request, g *targetGroup, balancer int) {
+	if g.cfg.Secure && p.servers.at(r.server).open {
+		p.balancers[balancer].counts.TargetHandshakes++
+		r.mark(shakesHands|owesCPU, true)
+	}
 }
 
 // closeKept closes the connections that load balancers keep to an application that ends, and

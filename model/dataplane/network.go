@@ -143,7 +143,7 @@ func (p *Plane) send(i uint32, r *request, s *server, at sim.Time) bool {
 	switch {
 	case r.phase == sending || bytes == 0:
 		return false
-	case r.gone || r.errs:
+	case r.gone || r.errs():
 		s.nic.unsent = s.nic.unsent.Plus(bytes)
 		return false
 	}

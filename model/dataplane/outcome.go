@@ -191,6 +191,7 @@ type BalancerOutcome struct {
 	Handshakes       int64 // of new connections to HTTPS, that succeeded
 	Resumed          int64 // of those, that resumed a session
 	HandshakesFailed int64
+	TargetHandshakes int64 // of new connections to targets that speak HTTPS
 	TargetCloses     int64 // requests that met a kept connection which their target closed
 
 	Nodes []NodeOutcome // by zone

@@ -302,6 +302,8 @@ func (p *Plane) newBalancers() error {
 			}
 			if keep := p.cfg.Services[tg.cfg.Service].KeepAlive; keep > 0 && !tg.cfg.Flows.On {
 				tg.keeps, tg.idle = keep, min(tg.idle, keep)
+			} else if tg.cfg.Secure {
+				tg.keeps = keptLonger
 			}
 		}
 		p.newGrowth(i)

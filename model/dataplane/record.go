@@ -25,7 +25,7 @@ type request struct {
 	attempt uint8
 	phase   phase
 	gone    bool   // its client has left; the server works on
-	errs    bool   // its server answers with an error
+	marks   marks  // of this attempt
 	high    uint8  // the four bits above in, and those above out
 	older   uint32 // in the source's list of deadlines
 	newer   uint32
@@ -53,6 +53,25 @@ func heldBytes(bytes float64) model.Bytes {
 		return model.Bytes(bytes)
 	}
 	return model.Bytes(max(0, min(bytes, float64(MaxBytes))))
+}
+
+// marks are what is true of an attempt, each a bit.
+type marks uint8
+
+const (
+	errs        marks = 1 << iota // its server answers with an error
+	shakesHands                   // its node has opened a connection to its target, with a TLS handshake
+	owesCPU                       // for which that has not computed yet; of a journey
+)
+
+// errs reports whether the server of the request answers with an error.
+func (r *request) errs() bool { return r.marks&errs != 0 }
+
+// mark sets or clears a mark.
+func (r *request) mark(m marks, on bool) {
+	if r.marks &^= m; on {
+		r.marks |= m
+	}
 }
 
 // phase is where a request is.

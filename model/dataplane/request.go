@@ -74,7 +74,7 @@ func (p *Plane) complete(j job, at sim.Time) {
 		p.discard(i, r)
 		return
 	}
-	if r.errs {
+	if r.errs() {
 		p.failApplication(i, s, at)
 		return
 	}
@@ -263,7 +263,7 @@ func (p *Plane) retry(i uint32, code Code) {
 	}
 	wait := c.Backoff << min(r.attempt, 20)
 	r.attempt++
-	r.phase, r.errs = backingOff, false
+	r.phase, r.marks = backingOff, 0
 	h := p.requests.Bump(p.requests.handle(i)) // a pause that was cut short is stale
 	p.scheduleAfter(wait, handled(requestRetries, h))
 }

@@ -79,8 +79,7 @@ type server struct {
 
 	travel sim.Time // to it and back, of a machine outside
 
-	impairment model.Impairment
-	_          [8]byte // to the end of a cache line, its slot's generation before it
+	impairment model.Impairment // ends a cache line, with its slot's generation before it
 }
 
 // Listen opens the application port. Target groups without checks find out at
@@ -226,7 +225,7 @@ func (p *Plane) offer(i uint32, r *request) {
 		r = p.requests.at(i)
 	}
 	if s.errors.Rate > 0 {
-		r.errs = p.errsNow(s)
+		r.mark(errs, p.errsNow(s))
 	}
 	switch {
 	case !s.open:

@@ -22,6 +22,9 @@ import (
 // None do where a request may wait for a place while a vCPU is free.
 func (p *Plane) foreseeUpTo(b *server) int32 {
 	servers := b.station.Servers()
+	if len(b.applications) == 0 && int64(b.gate.limit) < servers {
+		return -1
+	}
 	for _, h := range b.applications {
 		if int64(p.servers.Get(h).gate.limit) < servers {
 			return -1

@@ -286,14 +286,20 @@ func (p *Plane) leaveShared(id uint32) {
 		}
 		return i
 	}
+	queue := func(k, ticket uint32) uint32 { return enter(k, queued, ticket) }
 	b.station.Rename(func(k uint32) uint32 {
 		if s := p.servers.at(p.compact.at(k).server); s != b {
 			s.gate.held++
 		}
 		return enter(k, inService, 0)
 	})
+	if len(b.applications) == 0 {
+		b.gate.line.Rename(queue)
+		b.station.PutLine(b.gate.line)
+		b.gate = gate{}
+	}
 	for _, h := range b.applications {
-		p.servers.Get(h).gate.line.Rename(func(k, ticket uint32) uint32 { return enter(k, queued, ticket) })
+		p.servers.Get(h).gate.line.Rename(queue)
 		f := &p.fastPaths[indexOf(h)]
 		f.open, f.shared = false, false
 	}

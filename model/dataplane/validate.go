@@ -87,6 +87,7 @@ func (v *validator) service(s *Service) (calls int) {
 	v.Check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
 	v.Check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
 	v.Check(s.KeepAlive >= 0, path+".keep_alive_timeout", "must not be negative, got %v", s.KeepAlive)
+	v.Check(s.Handshake >= 0 && s.Handshake <= sim.Hour, path+".tls_handshake", "must be 0 to %v, got %v", sim.Hour, s.Handshake)
 	v.Failures(&s.Errors, path+".errors")
 	v.cache(s, path+".cache")
 	v.memory(s, path)
@@ -169,6 +170,7 @@ func (v *validator) targetGroup(g *TargetGroup) {
 		v.Check(g.Flows.On && g.Service == None && !lb.Network() && lb.ListenerFor(int(g.Port)) != None && g.Port > 0, path+".load_balancer",
 			"must be an Application Load Balancer that listens on the port of flows to it, %d", g.Port)
 	}
+	v.Check(!g.Secure || g.Picks() && v.functionOf(slices.IndexFunc(v.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name })) == None, path+".protocol", "must not be HTTPS of flows, functions and load balancers")
 	if g.Flows.On {
 		v.Check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
 		v.Check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)

@@ -70,6 +70,7 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"health_check", func(t *Traffic, g *TargetGroup) bool {
 		return g.HealthCheck.Enabled && t.functionOf(slices.IndexFunc(t.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name })) != None
 	}},
+	{"protocol", func(_ *Traffic, g *TargetGroup) bool { return g.Secure }},
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
 	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {

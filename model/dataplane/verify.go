@@ -178,7 +178,7 @@ func (p *Plane) verifyServers() error {
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
-		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
+		if err := p.verifyFastPath(s, indexOf(h)); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
 		if s.serves && !s.servesStraight() {

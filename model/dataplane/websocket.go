@@ -187,7 +187,7 @@ func (p *Plane) asSocketFails(i uint32, r *request, code Code) Code {
 		return code
 	}
 	k := p.sockets.at(id)
-	k.broken = !r.errs || code != p.servers.at(r.server).code
+	k.broken = !r.errs() || code != p.servers.at(r.server).code
 	if k.broken && k.state != socketOpens && (code == Code502 || code == Code503 || code == Code504) {
 		code = CodeReset
 	}

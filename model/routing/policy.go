@@ -53,7 +53,7 @@ type Entry struct {
 	New         func(setup Setup) Policy
 
 	StartsSlowly bool       // its targets may start slowly, as [SlowStart] has them
-	Mitigates    bool       // its policy is a [Weigher] whose weights may follow the errors, as [Mitigation] has them
+	Mitigates    bool       // its policy is a [Weigher] whose weights may follow the errors, as [Mitigate] has them
 	ByRates      bool       // rates know how it chooses:
 	Rule         fluid.Rule // so
 }

@@ -13,8 +13,8 @@
 // well capacity followed.
 //
 // Which: [LaunchZone] chooses the zone of the next instance, [MixedInstances]
-// how many are On-Demand and from which pool the next one comes, and [Victim]
-// the instance that leaves.
+// how many are On-Demand and from which pool the next one comes, and [ScaleIn]
+// the instances that leave.
 //
 // Mechanism is the caller's: when alarms fire, activities, cooldown timers,
 // warm-up, retries, suspended processes. Nothing here draws random numbers; a tie

@@ -2,9 +2,12 @@ package report
 
 import (
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // block is one table: a heading of its columns and rows of text. The first left
@@ -13,6 +16,18 @@ type block struct {
 	head []string
 	rows [][]string
 	left int
+}
+
+// rendition draws a line below the heading and nothing else.
+func rendition() tw.Rendition {
+	return tw.Rendition{
+		Borders: tw.BorderNone,
+		Symbols: tw.NewSymbols(tw.StyleLight),
+		Settings: tw.Settings{
+			Separators: tw.Separators{ShowHeader: tw.Off, ShowFooter: tw.Off, BetweenRows: tw.Off, BetweenColumns: tw.Off},
+			Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On, ShowFooterLine: tw.Off},
+		},
+	}
 }
 
 // fitting draws the table as its reader has room for, tables that have to stand below
@@ -31,35 +46,40 @@ func (b block) fitting(w io.Writer) error {
 	return nil
 }
 
-// write draws the table for a terminal, with a line between the headings and the rows, and no other.
+// write draws the table for a terminal.
 func (b block) write(w io.Writer) error {
-	heads, rows := b.unfolded()
-	b.rows = slices.Concat(heads, rows)
-	widths := b.cells()
-	var text strings.Builder
-	draw := func(row []string) {
-		line := ""
-		for i, cell := range row {
-			space := pad(widths[i] - visible(cell))
-			if i < b.left {
-				line += cell + space + pad(gap)
-			} else {
-				line += space + cell + pad(gap)
-			}
+	b = b.unfolded()
+	align := make(tw.Alignment, len(b.head))
+	for i := range align {
+		align[i] = tw.AlignLeft
+		if i >= b.left {
+			align[i] = tw.AlignRight
 		}
-		text.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
-	for _, row := range heads {
-		draw(row)
+	var text strings.Builder
+	table := tablewriter.NewTable(&text,
+		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
+		tablewriter.WithAlignment(align),
+	)
+	table.Header(b.head)
+	if err := table.Bulk(b.rows); err != nil {
+		return err
 	}
-	if len(rows) > 0 {
-		text.WriteString(strings.Repeat("─", total(widths)) + "\n")
+	if err := table.Render(); err != nil {
+		return err
 	}
-	for _, row := range rows {
-		draw(row)
+	for line := range strings.Lines(text.String()) {
+		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
+			return err
+		}
 	}
-	_, err := io.WriteString(w, text.String())
-	return err
+	return nil
 }
 
 // writeMarkdown writes the table as a pipe table.

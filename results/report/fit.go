@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"github.com/mattn/go-runewidth"
 )
 
 // plainWidth is how many columns text has where nobody says otherwise.
@@ -154,60 +152,39 @@ func (b block) broken(width int) block {
 	return c
 }
 
-// unfolded returns lines of cells that have one line each: the headings, whose last line is
-// at the bottom, and the rows, whose first is at the top.
-func (b block) unfolded() (heads, rows [][]string) {
+// unfolded returns a table whose cells have one line each: a row for every line. Headings
+// keep theirs, the last one at the bottom.
+func (b block) unfolded() block {
+	c := block{left: b.left}
 	tallest := 0
 	for _, head := range b.head {
 		tallest = max(tallest, strings.Count(head, "\n"))
 	}
-	var low []string
 	for _, head := range b.head {
-		low = append(low, strings.Repeat("\n", tallest-strings.Count(head, "\n"))+head)
+		c.head = append(c.head, strings.Repeat("\n", tallest-strings.Count(head, "\n"))+head)
 	}
 	for _, row := range b.rows {
-		rows = append(rows, lines(row)...)
-	}
-	return lines(low), rows
-}
-
-// lines takes a row of cells apart, line by line.
-func lines(row []string) (all [][]string) {
-	for i, cell := range row {
-		for k, part := range strings.Split(cell, "\n") {
-			if k == len(all) {
-				all = append(all, make([]string, len(row)))
+		more := true
+		for k := 0; more; k++ {
+			more = false
+			line := make([]string, len(row))
+			for i, cell := range row {
+				if parts := strings.Split(cell, "\n"); k < len(parts) {
+					line[i], more = parts[k], more || k+1 < len(parts)
+				}
 			}
-			all[k][i] = part
+			c.rows = append(c.rows, line)
 		}
 	}
-	return all
+	return c
 }
 
 // color matches what colours text, which takes no room.
 var color = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;]*m") })
 
-// letters counts the columns of text as a terminal does: of Chinese two a letter, of a combining
-// accent none, wherever the program runs.
-var letters = runewidth.Condition{StrictEmojiNeutral: true}
-
 // visible is how many columns a text takes.
 func visible(text string) int {
-	if strings.Contains(text, "\x1b") {
-		text = color().ReplaceAllString(text, "")
-	}
-	return letters.StringWidth(text)
-}
-
-// beginning is as much of a text as there are columns for, at least its first letter.
-func beginning(text string, columns int) string {
-	for i := range text {
-		_, size := utf8.DecodeRuneInString(text[i:])
-		if i > 0 && visible(text[:i+size]) > columns {
-			return text[:i]
-		}
-	}
-	return text
+	return utf8.RuneCountInString(color().ReplaceAllString(text, ""))
 }
 
 // piece matches what of a text is never broken, unless nothing else helps.
@@ -234,13 +211,13 @@ func breakText(text string, width int, indent string) string {
 		if visible(line+strings.TrimRight(p, " ")) > width && strings.TrimSpace(line) != "" {
 			flush()
 		}
-		for visible(line+strings.TrimRight(p, " ")) > width && width > len(indent) {
-			some := beginning(p, width-visible(line))
-			if joint := strings.LastIndexAny(some, "_-") + 1; joint > 0 {
-				some = some[:joint]
+		for letters := []rune(p); visible(line+strings.TrimRight(p, " ")) > width && width > len(indent); letters = []rune(p) {
+			room := width - visible(line)
+			if joint := strings.LastIndexAny(string(letters[:room]), "_-") + 1; joint > 0 {
+				room = utf8.RuneCountInString(string(letters[:room])[:joint])
 			}
-			line += some
-			p = p[len(some):]
+			line += string(letters[:room])
+			p = string(letters[room:])
 			flush()
 		}
 		line += p

@@ -89,29 +89,6 @@ autoscaling_group.  pause of simple
 	}
 }
 
-// A letter of Chinese takes two columns, a combining accent none, colours none; what is wide
-// breaks between letters.
-func TestLettersTakeTheColumnsOfATerminal(t *testing.T) {
-	b := block{
-		head: []string{"Name", "n"}, left: 1,
-		rows: [][]string{{"東京", "1"}, {"cafe\u0301", "22"}, {"\x1b[31mred\x1b[0m", "3"}},
-	}
-	want := "Name   n\n──────────\n東京   1\ncafe\u0301  22\n\x1b[31mred\x1b[0m    3\n"
-	if got := drawn(t, b, 40); got != want {
-		t.Errorf("\n%s\nwant\n%s", got, want)
-	}
-	if got, want := breakText("東京都千代田区", 5, " "), "東京\n 都千\n 代田\n 区"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	if got, want := breakText("東京", 1, ""), "東\n京"; got != want { // no letter is ever lost
-		t.Errorf("%q, want %q", got, want)
-	}
-	b.rows = nil
-	if got, want := drawn(t, b, 40), "Name  n\n"; got != want {
-		t.Errorf("%q, want %q of a table without rows", got, want)
-	}
-}
-
 // However narrow it is, no cell is lost and no line too long.
 func TestNarrowTablesLoseNothing(t *testing.T) {
 	head := []string{"Plan"}

@@ -24,6 +24,7 @@ func listenerRows() []row {
 		{name: "handshakes", metric: "handshakes.new"},
 		{name: "handshakes resumed", metric: "handshakes.resumed"},
 		{name: "handshakes broken off", metric: "handshakes.failed"},
+		{name: "handshakes with targets", metric: "handshakes.targets"},
 		{name: "connections rejected", metric: "connections.rejected", quiet: true},
 		{name: "connections", metric: "flows.new"},
 		{name: "connections open", metric: "flows.active.mean"},

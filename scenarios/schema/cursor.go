@@ -23,18 +23,19 @@ type Reader struct {
 // key, records what is wrong with it and leaves its default in the tree; Done
 // reports the keys that nobody read.
 type Table struct {
-	r       *Reader
-	Node    *tree.Node
-	Path    string          // "autoscaling_group.web"
-	Pattern string          // "autoscaling_group.NAME"
-	Name    string          // "web", printable
-	Broken  bool            // it is no table in the file, which has been said
-	Mode    string          // what decides which keys apply: `policy_type "StepScaling"`
-	seen    rows            // that somebody has asked for
-	passed  []string        // other keys that are left unread on purpose
-	all     bool            // every declared key is
-	bad     map[string]bool // nil until something is wrong
-	Unit    *Measure        // of a distribution's parameters
+	r         *Reader
+	Node      *tree.Node
+	Path      string          // "autoscaling_group.web"
+	Pattern   string          // "autoscaling_group.NAME"
+	Name      string          // "web", printable
+	Broken    bool            // it is no table in the file, which has been said
+	Mode      string          // what decides which keys apply: `policy_type "StepScaling"`
+	seen      rows            // that somebody has asked for
+	passed    []string        // other keys that are left unread on purpose
+	all       bool            // every declared key is
+	undecided bool            // the word that decides which keys apply is missing or wrong
+	bad       map[string]bool // nil until something is wrong
+	Unit      *Measure        // of a distribution's parameters
 }
 
 // NewReader returns a reader of a scenario, and a cursor on its top.

@@ -38,6 +38,9 @@ func (t *Table) Ask(placeholder string) {
 
 // Done reports every key of the table that no accessor has asked for.
 func (t *Table) Done() {
+	if t.undecided {
+		t.Survey()
+	}
 	var unread []string
 	for key := range t.Node.Table {
 		if d := t.declared(key); !(d != nil && (t.all || t.seen.has(d.row))) && !slices.Contains(t.passed, key) {

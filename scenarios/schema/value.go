@@ -163,6 +163,15 @@ func (t *Table) Choice(key string) string {
 	return ""
 }
 
+// Decider is [Table.Choice] of the word that decides which other keys of the table apply. Where it is
+// missing or wrong, [Table.Done] has [Table.Survey] look at them.
+func (t *Table) Decider(key string) string {
+	word := t.Choice(key)
+	t.Mode = "with " + key + " " + tree.Quote(word)
+	t.undecided = !t.Sound(key)
+	return word
+}
+
 // mostListed is how many words of a choice an error lists.
 const mostListed = 16
 

@@ -166,7 +166,7 @@ func (a *axis) choices() string {
 	return ""
 }
 
-// Assignments returns a candidate as overrides of the file ([Options.Set]).
+// Assignments returns a candidate as overrides of the file (as --set has them).
 func (s *Search) Assignments(candidate int) []string {
 	_, chosen := s.tree(candidate)
 	var all []string

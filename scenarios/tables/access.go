@@ -83,11 +83,11 @@ func (l *loader) readImageAction(t *schema.Table, a *controlplane.Action) {
 		t.Mistake("on", "must be one image", "")
 	}
 	if len(names) == 0 {
-		t.PassAll()
+		t.Survey()
 		return
 	}
 	if a.Image = t.Find("on", "image", names[0]); a.Image < 0 {
-		t.PassAll()
+		t.Survey()
 		a.Do = 0
 		return
 	}

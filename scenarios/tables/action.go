@@ -12,7 +12,6 @@ import (
 	"headroom/model/routing"
 	"headroom/model/storage"
 	"headroom/scenarios/schema"
-	"headroom/scenarios/tree"
 	"headroom/sim"
 )
 
@@ -79,11 +78,10 @@ func operatorKeys() []schema.Key {
 func (l *loader) readActions(tables []*schema.Table) {
 	l.shareLater(tables)
 	for _, t := range tables {
-		word := t.Choice("do")
-		t.Mode = "with do " + tree.Quote(word)
+		word := t.Decider("do")
 		a := controlplane.Action{Do: actionKinds()[word], At: sim.Never, Fleet: cloud.None, Interface: cloud.None}
 		if a.Do == 0 {
-			t.PassAll()
+			t.Pass("type") // of a volume, or of an instance
 			t.Done()
 			continue
 		}

@@ -88,8 +88,7 @@ func (l *loader) readArrivals(t *schema.Table, rows rowsWanted) arrivals {
 		return arrivals{}
 	}
 	a.Pattern = "arrivals"
-	process := a.Choice("process")
-	a.Mode = "with process " + tree.Quote(process)
+	process := a.Decider("process")
 	before := len(l.Faults)
 	var got arrivals
 	var err error
@@ -106,9 +105,7 @@ func (l *loader) readArrivals(t *schema.Table, rows rowsWanted) arrivals {
 	case "trace":
 		got = l.readTrace(a, rows)
 	}
-	if a.Sound("process") {
-		a.Done()
-	}
+	a.Done()
 	if len(l.Faults) > before {
 		return arrivals{}
 	}
@@ -162,8 +159,7 @@ func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
 		return workload.Constant(v)
 	}
 	r := t.Below(n, t.PathOf("rate"), "rate")
-	shape := r.Choice("shape")
-	r.Mode = "with shape " + tree.Quote(shape)
+	shape := r.Decider("shape")
 	before := len(l.Faults)
 	var rate *workload.Rate
 	var err error
@@ -179,9 +175,7 @@ func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
 	case "ramp":
 		rate, err = workload.Ramp(r.Needed("from"), r.Needed("to"), sim.Seconds(r.Needed("over")))
 	}
-	if r.Sound("shape") {
-		r.Done()
-	}
+	r.Done()
 	if len(l.Faults) > before {
 		return nil, nil
 	}
@@ -273,14 +267,14 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 	t.Require("file")
 	clock, count := l.readTraceClock(t), t.Text("count")
 	if !t.Sound("time", "time_unit", "speed", "clock") {
-		t.PassAll()
+		t.Survey()
 		return arrivals{}
 	}
 	if t.Has("count") {
 		t.Mode = "with count"
 		d := l.openTrace(t, clock, workload.Columns{Numbers: []string{clock.column, count}})
 		if d == nil {
-			t.PassAll()
+			t.Survey()
 			return arrivals{}
 		}
 		return l.readCounts(t, d, workload.Bins{Starts: l.times(t, d, clock), Counts: d.table.Numbers(count), Width: t.Duration("width")}, clock.speed)

@@ -20,7 +20,7 @@ func (l *loader) connectCall(c callStep) {
 		c.demand.Add(schema.Fault{
 			Path: c.demand.PathOf("cpu"), Rule: fmt.Sprintf("is required: service.%s takes the demand of its requests", l.cfg.Services[callees[taker]].Name),
 		}, c.at.Node, "cpu")
-	case taker < 0 && given && len(callees) > 0:
+	case taker < 0 && given && len(callees) > 0 && l.tables["service"][callees[0]].Sound("steps"):
 		c.demand.Mistake("cpu", fmt.Sprintf(`must not be given: service.%s has steps of its own and none with cpu = "demand"`, l.cfg.Services[callees[0]].Name), "")
 	}
 }

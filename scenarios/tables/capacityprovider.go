@@ -39,7 +39,8 @@ func (l *loader) readCapacityProviders() {
 			if l.providers[i] = at; g.Provider != nil {
 				t.Reject(key, schema.Fault{Rule: "must be a group without a capacity provider: capacity_provider." + g.Provider.Name + " has it", Code: invalidTask})
 			}
-			if g.Provider = p; p.Protects && (!scales || !g.Protected) {
+			known := !t.Faulty("managed_scaling") && !l.tables["autoscaling_group"][at].Faulty("protect_from_scale_in") && !l.tables["autoscaling_group"][at].Broken
+			if g.Provider = p; known && p.Protects && (!scales || !g.Protected) {
 				t.Reject("managed_termination_protection", schema.Fault{Rule: "must be DISABLED without managed_scaling and without protect_from_scale_in of autoscaling_group." + g.Name, Code: invalidTask})
 			}
 			g.Protected = g.Protected && !p.Protects // ECS takes it from instances without tasks

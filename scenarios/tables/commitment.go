@@ -68,9 +68,7 @@ func (l *loader) readCommitment(t *schema.Table) pricing.Commitment {
 	if t.Choice("purchase_option") == "spot" {
 		t.Wrong("purchase_option", "must be on-demand: Spot is always at the Spot price")
 	}
-	kind := t.Choice("kind")
-	t.Mode = "with kind " + tree.Quote(kind)
-	switch kind {
+	switch t.Decider("kind") {
 	case reservedInstance:
 		l.readReservation(t, &c)
 	case savingsPlan:
@@ -81,8 +79,6 @@ func (l *loader) readCommitment(t *schema.Table) pricing.Commitment {
 		t.Require("zone")
 		t.Require("count")
 		c.Family, c.Zone, c.Count = l.family(t), l.zoneOf(t), int64(t.Whole("count"))
-	default: // said of kind
-		t.PassAll()
 	}
 	return c
 }

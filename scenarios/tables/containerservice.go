@@ -114,8 +114,7 @@ func (l *loader) readContainerServices() {
 // runsOnFargate reads whether the tasks of a service are on machines of AWS.
 func runsOnFargate(t *schema.Table, lines []strategyLine) bool {
 	if !t.Has(strategyKey) {
-		t.Mode = "with launch_type " + tree.Quote(t.Choice("launch_type"))
-		return t.Choice("launch_type") == "FARGATE"
+		return t.Decider("launch_type") == "FARGATE"
 	}
 	if t.Mode = "with " + strategyKey; t.Has("launch_type") {
 		t.Reject("launch_type", schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})
@@ -172,7 +171,9 @@ func (l *loader) taskService(t *schema.Table, g *controlplane.Group) {
 		case isLambda(l.tables["target_group"][i]):
 			t.Reject("target_groups", schema.Fault{Rule: ofFunctions(tg.Name), Got: tree.Quote(tg.Name), Code: invalidTarget})
 		case g.Service < 0 && !t.Has("service"):
-			g.Service = tg.Service
+			if g.Service = tg.Service; g.Service < 0 {
+				t.MarkFaulty("target_groups") // it has no service either, which has been said
+			}
 		case tg.Service != g.Service && tg.Service >= 0:
 			t.Reject("target_groups", schema.Fault{Rule: "must be target groups of its service, as target_group." + tg.Name + " is not", Code: invalidTarget})
 		}

@@ -28,7 +28,7 @@ func (l *loader) withOptions(t *schema.Table, typ int) int {
 	options := t.Inside("cpu_options")
 	defer options.Done()
 	if typ < 0 {
-		options.PassAll()
+		options.Survey()
 		return typ
 	}
 	kind := l.cfg.Types[typ]

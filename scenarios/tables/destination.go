@@ -60,7 +60,7 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 	default:
 		t.Mistake(key, "must be unambiguous: "+strings.Join(found, " or "), "")
 	}
-	if kind == dataplane.ToInstances && t.Sound(key) && l.cfg.Instances[target].Service == cloud.None {
+	if kind == dataplane.ToInstances && t.Sound(key) && l.cfg.Instances[target].Service == cloud.None && l.tables["instance"][target].Faultless() && !l.tables["instance"][target].Broken {
 		t.Mistake(key, "must name an instance with a service", "")
 	}
 	if kind == dataplane.ToTargetGroup && t.Sound(key) && l.cfg.TargetGroups[target].Balancer > 0 {
@@ -136,8 +136,8 @@ func (l *loader) actionsOf(balancer int) []dataplane.Action {
 
 // takesDemand reports whether a service computes the demand that requests bring.
 func (l *loader) takesDemand(service int) bool {
-	s := &l.cfg.Services[service]
-	return len(s.Steps) == 0 || slices.ContainsFunc(s.Steps, func(step dataplane.Step) bool {
+	s, t := &l.cfg.Services[service], l.tables["service"][service]
+	return len(s.Steps) == 0 && !t.Broken && !t.Faulty("steps") || slices.ContainsFunc(s.Steps, func(step dataplane.Step) bool {
 		return step.Kind == dataplane.StepCPU && step.Time == nil
 	})
 }

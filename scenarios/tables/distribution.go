@@ -150,8 +150,7 @@ func (l *loader) lawOf(t *schema.Table, key string, m *schema.Measure) rng.Distr
 
 func (l *loader) readLaw(t *schema.Table) rng.Distribution {
 	before := len(l.Faults)
-	name := t.Choice("dist")
-	t.Mode = "with dist " + tree.Quote(name)
+	name := t.Decider("dist")
 	for _, reader := range lawReaders {
 		if reader.name != name {
 			continue
@@ -167,6 +166,7 @@ func (l *loader) readLaw(t *schema.Table) rng.Distribution {
 		}
 		return d
 	}
+	t.Done()
 	return nil
 }
 

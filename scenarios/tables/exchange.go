@@ -36,7 +36,7 @@ func (l *loader) readExchanges() {
 		}
 		old := l.exchanged(t)
 		if old < 0 || !t.Sound("at") || !t.Has("at") {
-			t.PassAll()
+			t.Survey()
 			t.Done()
 			continue
 		}

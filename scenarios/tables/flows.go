@@ -26,7 +26,7 @@ var zoneAffinity = map[string]float64{"any_availability_zone": 0, "partial_avail
 // flowGroupKeys are those of target groups of Network Load Balancers.
 func flowGroupKeys() []schema.Key {
 	return []schema.Key{
-		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
+		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "HTTPS: the same, by connections that begin with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
 		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
 		schema.Row("registration_delay", schema.Quantity(schema.Seconds, 0, 3600), "60", "connections: how long the registration of a target takes, before its first check"),
 		schema.Row("max_connections_per_target", schema.Whole(1, 1e9), "55000", "connections: at once to one target, or with preserve_client_ip = false from one node to it; more are port allocation errors"),
@@ -216,14 +216,18 @@ func (l *loader) readNetworkBalancer(t *schema.Table, lb *dataplane.LoadBalancer
 	}
 }
 
-// refuseFlows refuses target groups of connections behind an Application Load Balancer.
+// refuseFlows refuses target groups of connections behind an Application Load Balancer; not behind one that
+// stands for a type which is none.
 func (l *loader) refuseFlows(t *schema.Table, lb *dataplane.LoadBalancer) {
+	if t.Faulty("load_balancer_type") {
+		return
+	}
 	for _, a := range lb.Actions() {
 		for _, f := range a.Forward {
 			if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Flows.On {
 				tg := l.tables["target_group"][f.TargetGroup]
 				if !tg.Faulty("protocol") {
-					tg.Reject("protocol", schema.Fault{Rule: `must be "HTTP" behind an Application Load Balancer`, Code: "IncompatibleProtocols"})
+					tg.Reject("protocol", schema.Fault{Rule: `must be "HTTP" or "HTTPS" behind an Application Load Balancer`, Code: "IncompatibleProtocols"})
 				}
 			}
 		}

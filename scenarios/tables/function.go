@@ -216,6 +216,9 @@ func assumeFunction(t *schema.Table) bool {
 		t.Reject("stickiness", schema.Fault{Rule: "must not be given: a function is one target", Code: invalidConfiguration})
 		t.Pass("stickiness")
 	}
+	if speaksHTTPS(t) && !t.Faulty("protocol") {
+		t.Reject("protocol", schema.Fault{Rule: "must not be given: a function is invoked", Code: invalidConfiguration})
+	}
 	if takesFlows(t) {
 		t.Reject("target_type", schema.Fault{Rule: "must be instance or ip behind a Network Load Balancer", Code: invalidConfiguration})
 	}

@@ -112,16 +112,13 @@ func readTuple(t *schema.Table) (tuple dataplane.Tuple) {
 	if s == nil {
 		return dataplane.FiveTuple
 	}
-	kind := s.Choice("type")
-	s.Mode = "with type " + tree.Quote(kind)
-	switch kind {
+	switch s.Decider("type") {
 	case "source_ip_dest_ip_proto":
 		tuple = dataplane.ThreeTuple
 	case "source_ip_dest_ip":
 		tuple = dataplane.TwoTuple
 	default:
 		s.Reject("type", schema.Fault{Rule: "must be source_ip_dest_ip_proto or source_ip_dest_ip of packets", Code: invalidConfiguration})
-		s.PassAll()
 	}
 	if !s.Flag("enabled") {
 		tuple = dataplane.FiveTuple
@@ -169,6 +166,9 @@ func (l *loader) refuseProtocol(group int) bool {
 func (l *loader) checkGateways() {
 	for i := range l.cfg.LoadBalancers {
 		lb, t := &l.cfg.LoadBalancers[i], l.tables["load_balancer"][i]
+		if t.Faulty("load_balancer_type") {
+			continue
+		}
 		for _, a := range lb.Actions() {
 			for _, f := range a.Forward {
 				if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Appliances.On && !lb.IsGateway() && !t.Faulty("default_action") && !t.Faulty("listener") {
@@ -185,6 +185,7 @@ func (l *loader) checkGateways() {
 		}
 		next := &l.cfg.LoadBalancers[lb.Gateway-1]
 		switch {
+		case l.tables["load_balancer"][lb.Gateway-1].Faulty("load_balancer_type"):
 		case !next.IsGateway():
 			t.Reject("gateway", schema.Fault{Rule: "must be a load balancer of type gateway", Got: tree.Quote(next.Name), Code: schema.NoCode})
 		case l.cfg.Regions != nil && len(lb.Zones) > 0 && len(next.Zones) > 0 && l.cfg.RegionOf(lb.Zones[0]) != l.cfg.RegionOf(next.Zones[0]):

@@ -221,12 +221,10 @@ func (l *loader) readFleet(t *schema.Table, g *controlplane.Group) {
 	m := t.Inside("mixed_instances_policy")
 	mixed, spot := readMixed(m)
 	mixed.CapacityRebalance = rebalance
-	if g.Template >= 0 {
-		if l.cfg.LaunchTemplates[g.Template].Spot != nil {
-			t.Wrong("launch_template", "must not ask for Spot where the group has a mixed_instances_policy, which says what is Spot")
-		}
-		g.Types = l.readOverrides(m, g, spot)
+	if g.Template >= 0 && l.cfg.LaunchTemplates[g.Template].Spot != nil {
+		t.Wrong("launch_template", "must not ask for Spot where the group has a mixed_instances_policy, which says what is Spot")
 	}
+	g.Types = l.readOverrides(m, g, spot)
 	g.Mixed = &mixed
 	m.Done()
 }
@@ -239,7 +237,7 @@ func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
 	}
 	name := l.cfg.Types[typ].Name
 	for _, z := range zones {
-		if !l.at(z).Offered(name, l.letterOf(z)) {
+		if !l.at(z).Offered(name, l.letterOf(z)) && !l.anyZones {
 			t.Reject("launch_template", schema.Fault{
 				Rule: fmt.Sprintf("must have a type that zone %s offers; %s is in %s",
 					l.cfg.Zones[z], name, spaced(l.at(z).OfferedZones(name))),

@@ -15,14 +15,14 @@ func healthCheckKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
 		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
-		schema.Row("health_check.protocol", schema.OneOf("HTTP: a request, whose answer counts", "HTTPS: the same", "TCP: a connection, of a Network Load Balancer: answers do not count"), `"HTTP"`, "what a check asks for; TCP is the default of a Network Load Balancer"),
+		schema.Row("health_check.protocol", schema.OneOf("HTTP: a request, whose answer counts", "HTTPS: the same", "TCP: a connection, of a Network Load Balancer: answers do not count"), `"HTTP"`, "what a check asks for; TCP is the default of a Network Load Balancer, and HTTPS of protocol HTTPS, whose targets answer HTTP on the same port with 400"),
 		schema.Row("health_check.port", schema.Either(`1..65535 | "traffic-port"`, schema.Whole(1, network.MaxPort), schema.OneOf("traffic-port: where the target is asked"), schema.Text()), `"traffic-port"`, "where targets are checked; where their service does not listen checks are refused"),
 		schema.Row("health_check.matcher", schema.Either("statuses", schema.Text(), schema.Whole(0, 599)), `"200"`, `HTTP: statuses that are a success: "200", "200,204" or "200-299"; 200-399 is the default of a Network Load Balancer, and of gRPC "12" of 0 to 99. Applications answer 200, or with the code of their errors`),
 		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
 		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails; of a Network Load Balancer 10 by default, of HTTP 6"),
 		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),
 		schema.Row("health_check.unhealthy_threshold", schema.Whole(2, 10), "2", "failures in a row that make a target unhealthy"),
-		schema.Row("health_check.demand", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a check: it takes its place among the requests, so overload fails it"),
+		schema.Row("health_check.demand", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a check, with its handshake: it takes its place among the requests, so overload fails it"),
 		schema.Row("health_check.path", schema.Text(), `"/"`, "path of the check; every path of a service answers alike"),
 	}
 }
@@ -65,7 +65,8 @@ func assumeCheckOf(t *schema.Table, values map[string]any) {
 	}
 }
 
-func (l *loader) readHealthCheck(t *schema.Table, kind health.Kind) dataplane.HealthCheck {
+// readHealthCheck reads how a kind of load balancer checks targets; plain: by HTTP, of targets that speak HTTPS there.
+func (l *loader) readHealthCheck(t *schema.Table, kind health.Kind, plain bool) dataplane.HealthCheck {
 	h := dataplane.HealthCheck{Enabled: t.Flag("enabled")}
 	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
 	h.Demand = t.Duration("demand")
@@ -86,7 +87,7 @@ func (l *loader) readHealthCheck(t *schema.Table, kind health.Kind) dataplane.He
 	}
 	h.Path = t.Text("path")
 	h.Port = readCheckPort(t)
-	l.readMatcher(t, &h, kind)
+	l.readMatcher(t, &h, kind, plain)
 	t.Done()
 	return h
 }
@@ -111,7 +112,7 @@ func readCheckPort(t *schema.Table) uint16 {
 }
 
 // readMatcher reads which answers are a success.
-func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, kind health.Kind) {
+func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, kind health.Kind, plain bool) {
 	const key = "matcher"
 	if h.Connects {
 		if t.Has(key) {
@@ -129,13 +130,20 @@ func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, kind hea
 	if kind == health.GRPC {
 		answer = grpcAnswer(h.Path)
 	}
+	if plain {
+		answer = plainToHTTPS
+	}
 	var err error
 	if h.Matcher, err = health.ParseMatcher(text, kind); err != nil && t.Sound(key) {
 		t.Wrong(key, err.Error())
 	} else if err == nil && !h.Matcher.Contains(answer) {
-		l.warnAt(t.Node.Table[key], t.PathOf(key)+": no target is ever healthy, since applications answer "+strconv.Itoa(answer))
+		why := ""
+		if plain {
+			why = ` to HTTP where they speak HTTPS: health_check.protocol = "HTTPS" asks as they do`
+		}
+		l.warnAt(t.Node.Table[key], t.PathOf(key)+": no target is ever healthy, since applications answer "+strconv.Itoa(answer)+why)
 	}
-	if kind == health.GRPC {
-		h.Matcher = matchedByGRPC(h.Matcher.Contains(answer))
+	if kind == health.GRPC || plain {
+		h.Matcher = matchedByAnswer(h.Matcher.Contains(answer))
 	}
 }

@@ -129,7 +129,7 @@ func (l *loader) step(t *schema.Table, at callStep) (step dataplane.Step) {
 			rule = "must have only one of cpu, call, pause, read, write; it has " + strings.Join(given, " and ")
 		}
 		t.Add(schema.Fault{Path: t.Path, Rule: rule}, t.Node, "")
-		t.PassAll()
+		t.Survey()
 		t.Done()
 		return step
 	}
@@ -149,12 +149,18 @@ func (l *loader) step(t *schema.Table, at callStep) (step dataplane.Step) {
 	return step
 }
 
+// anyTime stands for a computation of which something is wrong: it is not the request's own.
+var anyTime, _ = rng.Fixed(1)
+
 // computation reads CPU time; nil is the request's own.
 func (l *loader) computation(t *schema.Table) rng.Distribution {
 	if n := t.Value("cpu"); n.Is("demand") {
 		return nil
 	}
-	return l.lawOf(t, "cpu", schema.Seconds)
+	if law := l.lawOf(t, "cpu", schema.Seconds); law != nil {
+		return law
+	}
+	return anyTime
 }
 
 // call reads what a step asks of others.

@@ -203,6 +203,7 @@ type loader struct {
 	offer
 	scenario Scenario
 
+	anyZones           bool                       // the file's are wrong: all there are stand for them
 	tables             map[string][]*schema.Table // cursors on the named tables, by the table's key
 	enabledMetrics     [][]string                 // by group
 	groupMetricWatches []groupMetricWatch

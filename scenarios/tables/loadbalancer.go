@@ -73,7 +73,7 @@ func (l *loader) readLoadBalancers() {
 	l.cfg.LoadBalancers = make([]dataplane.LoadBalancer, len(l.tables["load_balancer"]))
 	for i, t := range l.tables["load_balancer"] {
 		lb := &l.cfg.LoadBalancers[i]
-		if kind := t.Choice("load_balancer_type"); kind == "network" || kind == "gateway" {
+		if kind := t.Decider("load_balancer_type"); kind == "network" || kind == "gateway" {
 			t.Assume("enable_cross_zone_load_balancing", false)
 		}
 		*lb = dataplane.LoadBalancer{

@@ -11,7 +11,6 @@ import (
 	"headroom/model/controlplane"
 	"headroom/model/spot"
 	"headroom/scenarios/schema"
-	"headroom/scenarios/tree"
 )
 
 func marketKeys() []schema.Key {
@@ -72,9 +71,7 @@ type market struct {
 func (l *loader) readMarket(t *schema.Table) {
 	price := t.Inside("price")
 	l.market.at = price
-	process := price.Choice("process")
-	price.Mode = "with process " + tree.Quote(process)
-	switch process {
+	switch price.Decider("process") {
 	case "walk":
 		l.market.walk = controlplane.SpotWalk{
 			Reversion:  price.Quantity("reversion"),

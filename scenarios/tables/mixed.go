@@ -2,6 +2,7 @@ package tables
 
 import (
 	"headroom/model"
+	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
@@ -70,7 +71,10 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 
 // readOverrides reads the types of a group in the order of their priority.
 func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool) []controlplane.LaunchType {
-	lt := &l.cfg.LaunchTemplates[g.Template]
+	lt := &controlplane.LaunchTemplate{Type: cloud.None} // of a file that names none
+	if g.Template >= 0 {
+		lt = &l.cfg.LaunchTemplates[g.Template]
+	}
 	var types []controlplane.LaunchType
 	seen, weighted, heavy := map[int]bool{}, 0, false
 	overrides := t.Each("override")

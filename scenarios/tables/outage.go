@@ -63,9 +63,7 @@ func (l *loader) readOutages(tables []*schema.Table) {
 	l.outages = tables
 	for _, t := range tables {
 		f := controlplane.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
-		kind := t.Choice("kind")
-		t.Mode = "with kind " + tree.Quote(kind)
-		l.readKind(t, kind, &f)
+		l.readKind(t, t.Decider("kind"), &f)
 		if f.Every = l.law(t, "every"); t.Has("every") && f.Kind == controlplane.VolumeFailure {
 			f.Count = max(1, f.Count)
 		}

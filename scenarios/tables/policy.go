@@ -160,9 +160,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 		names = append(names, policy.Name)
 		respellKeys(p.Node, policyTable)
 		respellCustom(p.Node)
-		name := p.Choice("policy_type")
-		if kind, ok := scaling.Find(name); ok {
-			p.Mode = "with policy_type " + tree.Quote(name)
+		if kind, ok := scaling.Find(p.Decider("policy_type")); ok {
 			if _, predicts := kind.Example.(scaling.Predictive); predicts {
 				l.readPredictive(p, group, &policy)
 			} else {
@@ -171,8 +169,8 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 					policy.Cooldowns = readCooldowns(p, kind)
 				}
 			}
-			p.Done()
 		}
+		p.Done()
 		l.cfg.Groups[group].Policies = append(l.cfg.Groups[group].Policies, policy)
 	}
 }

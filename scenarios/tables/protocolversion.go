@@ -67,9 +67,9 @@ func grpcAnswer(path string) int {
 	return 0
 }
 
-// matchedByGRPC is the matcher of a target group whose applications are, or are not, answering as
-// its gRPC matcher wants.
-func matchedByGRPC(matched bool) health.Matcher {
+// matchedByAnswer is the matcher of a target group whose applications give, or do not give, the one answer that
+// its own wants, of a kind that statuses of HTTP do not tell.
+func matchedByAnswer(matched bool) health.Matcher {
 	if matched {
 		return nil
 	}

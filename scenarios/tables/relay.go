@@ -51,7 +51,7 @@ func (l *loader) readRelay(t *schema.Table) dataplane.TargetGroup {
 	t.Assume("preserve_client_ip", true)
 	tg := dataplane.TargetGroup{
 		Name: t.Name, Service: cloud.None, Algorithm: "round_robin", CrossZone: crossZone(t) != "false", Port: uint16(t.Whole("port")),
-		HealthCheck: l.readHealthCheck(t.Inside("health_check"), health.NLBHTTP),
+		HealthCheck: l.readHealthCheck(t.Inside("health_check"), health.NLBHTTP, false),
 		Flows:       dataplane.FlowTargets{On: true, PreserveClientIP: true},
 	}
 	if tg.HealthCheck.Connects {

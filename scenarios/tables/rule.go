@@ -56,7 +56,7 @@ func (l *loader) readRules(t *schema.Table, secure bool) (all []dataplane.Rule) 
 		priorities[rule.Priority] = true
 		sound := readConditions(r, &rule)
 		rule.Action = l.action(r, "action", secure)
-		if r.Sound("priority") && sound {
+		if sound {
 			checkRule(r, rule)
 		}
 		r.Done()
@@ -242,6 +242,9 @@ func (c conditionReader) finish(key string, t *schema.Table) {
 
 // checkRule applies AWS's limits on one rule.
 func checkRule(t *schema.Table, rule dataplane.Rule) {
+	if !t.Sound("priority") {
+		rule.Priority = 1 // of which all is said
+	}
 	err := rule.Routing().Validate()
 	if err == nil {
 		return

@@ -234,6 +234,7 @@ func (l *loader) readZones(t *schema.Table) {
 	}
 	if !t.Sound("zones") {
 		l.cfg.Zones = offered // what follows is not to blame
+		l.anyZones = true
 	}
 }
 

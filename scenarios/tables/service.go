@@ -6,7 +6,6 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/network"
 	"headroom/scenarios/schema"
-	"headroom/scenarios/tree"
 )
 
 // mostWaiting bounds the numbers of a service.
@@ -24,6 +23,7 @@ func serviceKeys() []schema.Key {
 		schema.Row("errors.latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "", "where its application listens; wherever it is asked without"),
 		schema.Row("keep_alive_timeout", schema.Quantity(schema.Seconds, 0.01, year), "(longer than load balancers do)", "how long its application keeps the silent connection of an Application Load Balancer; below its idle_timeout some requests meet one that it closes: 502"),
+		schema.Row("tls_handshake", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a TLS handshake: each new connection of an Application Load Balancer to a target group of protocol HTTPS takes one, before the first CPU time of the request that opens it, and two round trips"),
 		schema.Row("on_disconnect", schema.OneOf("cancel: it is given up", "finish: it is served all the same"), `"cancel"`, "what becomes of a request whose client has gone"),
 	})
 }
@@ -43,9 +43,7 @@ func (l *loader) readServices() {
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
 		*s = dataplane.Service{Name: t.Name, Discipline: dataplane.ProcessorSharing}
-		discipline := t.Choice("discipline")
-		t.Mode = "with discipline " + tree.Quote(discipline)
-		switch discipline {
+		switch t.Decider("discipline") {
 		case "fcfs":
 			s.Discipline = dataplane.FCFS
 			s.Workers = t.Whole("workers")
@@ -53,9 +51,6 @@ func (l *loader) readServices() {
 			if s.Concurrency = readLimit(t, "concurrency", 1); s.Concurrency == dataplane.NoLimit {
 				s.Concurrency = 0
 			}
-		default: // a fault already: neither key is to blame
-			t.Pass("workers")
-			t.Pass("concurrency")
 		}
 		s.Backlog = readLimit(t, "backlog", 0)
 		if t.Has("errors") {
@@ -65,7 +60,7 @@ func (l *loader) readServices() {
 		}
 		t.Pass("errors")
 		s.Port = uint16(t.Whole("port"))
-		s.KeepAlive = t.Duration("keep_alive_timeout")
+		s.KeepAlive, s.Handshake = t.Duration("keep_alive_timeout"), t.Duration("tls_handshake")
 		s.FinishAbandoned = t.Choice("on_disconnect") == "finish"
 		s.Async = t.Flag("async")
 		l.steps[i] = t.Each("steps")

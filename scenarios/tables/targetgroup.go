@@ -10,7 +10,6 @@ import (
 	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
-	"headroom/scenarios/tree"
 	"headroom/sim"
 )
 
@@ -21,7 +20,7 @@ const inherited = "use_load_balancer_configuration"
 func targetGroupKeys() []schema.Key {
 	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(versionKeys(), flowGroupKeys(), applianceKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do; not with target_type alb").Sometimes(),
-		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
+		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80; protocol HTTPS: 443)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
 		schema.Row("load_balancing_anomaly_mitigation", schema.OneOf("off: all targets alike", "on: those that fail get fewer requests"), `"off"`, "weighted_random: whether targets with more errors than the others get fewer requests"),
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
@@ -57,14 +56,18 @@ func (l *loader) readTargetGroups() {
 		case takesFlows(t):
 			assumeFlows(t)
 		}
-		ofFunction := assumeFunction(t)
+		ofFunction, secure := assumeFunction(t), speaksHTTPS(t)
+		if secure && !ofFunction {
+			assumeHTTPS(t)
+		}
 		l.cfg.TargetGroups[i] = dataplane.TargetGroup{
 			Name:        t.Name,
 			Service:     t.Reference("service"),
 			Algorithm:   "round_robin",
 			CrossZone:   crossZone(t) != "false",
-			HealthCheck: l.readHealthCheck(t.Inside("health_check"), checkKind(t, version)),
+			HealthCheck: l.readHealthCheck(t.Inside("health_check"), checkKind(t, version), checkedPlain(t)),
 			Version:     version,
+			Secure:      secure && !ofFunction,
 		}
 		tg := &l.cfg.TargetGroups[i]
 		if !ofFunction {
@@ -79,6 +82,7 @@ func (l *loader) readTargetGroups() {
 		readStickiness(t, tg)
 		readGroupHealth(t, tg)
 		tg.Port = uint16(t.Whole("port"))
+		l.assumePort(t, tg)
 		if tg.Flows.On || ofFunction {
 			t.Done()
 			continue
@@ -107,8 +111,7 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 		return
 	}
 	enabled := s.Flag("enabled")
-	kind, duration := s.Choice("type"), sim.Time(0)
-	s.Mode = "with type " + tree.Quote(kind)
+	kind, duration := s.Decider("type"), sim.Time(0)
 	if !strings.HasPrefix(kind, "source_ip") {
 		duration = s.Duration("cookie_duration")
 	}

@@ -34,7 +34,7 @@ func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) i
 		return -1
 	}
 	for _, z := range zones {
-		if !strings.Contains(offered, l.letterOf(z)) {
+		if !strings.Contains(offered, l.letterOf(z)) && !l.anyZones {
 			t.Reject(key, schema.Fault{
 				Rule: fmt.Sprintf("must be offered in zone %s; it is in %s", l.cfg.Zones[z], spaced(offered)),
 				Code: unsupported,

@@ -26,7 +26,7 @@
 // A line "-- name --" begins a file that the commands may read; files come last.
 //
 // [Parse] and [Read] understand the form, [Check] asks a package's own answers
-// in its test, and [Verdicts] finds the lines in which an answer stands beside
+// in its test, and [Notebook.Verdicts] finds the lines in which an answer stands beside
 // what theory or a document expects. Whoever adds a notebook writes the file; a
 // new command is a case in the test that answers.
 package notebook

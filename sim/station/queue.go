@@ -104,3 +104,6 @@ func (s *Station) TakeLine() Queue {
 	s.waiting = Queue{}
 	return line
 }
+
+// PutLine puts those who wait elsewhere before a station, where nobody does.
+func (s *Station) PutLine(line Queue) { s.waiting = line }

@@ -4,7 +4,7 @@
 // A [Format] parses one kind of line into a [Record]. A [Tally] counts records by
 // path, host, method and status, with their bytes and times; an [Order] sorts arrivals
 // by time, for lines stand in the order in which requests ended, and files in any.
-// [Arrivals] and [Scenario] write what came of it.
+// [Read] does both, and [Import.WriteTrace] and [Import.Scenario] write what came of it.
 //
 // # Guarantees and costs
 //

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,10 +37,14 @@ func (d *draft) writeTargetGroup(r *resource) {
 		}
 		d.Set("stickiness", imports.Raw(inline(s, keys...)))
 	}
-	check := v.block("health_check")
+	check := attributes{}
+	maps.Copy(check, v.block("health_check"))
 	keys := []string{"enabled", "interval", "timeout", "healthy_threshold", "unhealthy_threshold", "protocol", "port"}
 	if !strings.HasPrefix(check.text("protocol"), "TCP") {
 		keys = append(keys, "path", "matcher")
+	}
+	if v.text("protocol") == "HTTPS" && check["protocol"] == nil {
+		check["protocol"] = "HTTP" // the API's default, whatever the targets speak
 	}
 	if text := healthCheck(check, keys); text != "" {
 		d.Set("health_check", imports.Raw(text))

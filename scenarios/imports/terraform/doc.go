@@ -7,12 +7,12 @@
 //
 // # Guarantees and costs
 //
-// Nothing is left out silently: every resource is written or in [Skipped] with the reason.
+// Nothing is left out silently: every resource is written or in [imports.Skipped] with the reason.
 // What is not known is written as an assumption, with a comment.
 //
 // # How to extend it
 //
 // A type of resource is a line in the table of write.go: writers, with a function in the
-// file of its part: compute.go, group.go, balancer.go, storage.go, network.go. A type that
+// file of its part: compute.go, group.go, balancer.go, container.go, function.go, network.go. A type that
 // only completes others, or needs none, is a line in ignored or refused.
 package terraform

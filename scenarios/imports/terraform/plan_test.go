@@ -139,6 +139,10 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 		"scaling of an ECS service that is elsewhere": {
 			planOf(`{"address": "aws_appautoscaling_target.t", "mode": "managed", "type": "aws_appautoscaling_target", "name": "t", "values": {"service_namespace": "ecs", "resource_id": "service/a/b", "max_capacity": 9}}`, ``),
 			nil, "p.json: aws_appautoscaling_target.t: the ECS service that it scales is not in the plan"},
+		"targets that speak HTTPS": {
+			planOf(`{"address": "aws_lb_target_group.g", "mode": "managed", "type": "aws_lb_target_group", "name": "g", "values": {"port": 8443, "protocol": "HTTPS", "health_check": [{"path": "/up"}]}},
+				{"address": "aws_lb_target_group.h", "mode": "managed", "type": "aws_lb_target_group", "name": "h", "values": {"port": 443, "protocol": "HTTPS", "health_check": [{"protocol": "HTTPS"}]}}`, ``),
+			[]string{"[target_group.g]\nservice = \"g\"\nport = 8443\nprotocol = \"HTTPS\"\nhealth_check = { protocol = \"HTTP\", path = \"/up\" }\n", "protocol = \"HTTPS\"\nhealth_check = { protocol = \"HTTPS\" }\n"}, ""},
 		"a function by itself": {
 			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"memory_size": 512, "timeout": 10, "reserved_concurrent_executions": -1, "architectures": ["arm64"], "ephemeral_storage": [{"size": 1024}]}}`, ``),
 			[]string{"[function.f]\nservice = \"f\"\nmemory_size = 512\ntimeout = 10\narchitectures = \"arm64\"\nephemeral_storage = 1024\n", "to = \"function.f\"", "[service.f]"}, ""},
