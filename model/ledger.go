@@ -63,8 +63,8 @@ type Lease struct {
 	Option   PurchaseOption
 	End      LeaseEnd
 	SpotPool int32 // index into Ledger.Spot; -1 unless Option is Spot
-	// Seated says that it lies on one of DedicatedHosts, which is what is paid.
-	Seated bool
+	// OnHost says that it lies on one of DedicatedHosts, which is what is paid.
+	OnHost bool
 	// Match says which Capacity Reservations it fills: 0 every open one, -1 none, else
 	// those of that number (ReservationMatch).
 	Match int32

@@ -109,13 +109,11 @@ func BenchmarkPlacement(b *testing.B) {
 // visit one instance of each tier alone, and reports how many times as long the
 // journey takes as its three plain hops together.
 //
-// By the clock that is 1.5, with 1.3 times the instructions; in the program that is built with its
-// profile 1.6, and 1.7 with the load balancers' usual 5 ms and half a millisecond between zones. A journey has an event in the kernel
-// for each call, and which of its servers' comes next is chance, which a processor guesses wrong; a
-// plain hop has none, and its arrivals follow each other in a row. What was tried: to draw the
-// calls of users many at a time (no less time, though draws that cost nothing would save 7 %); no
-// list of time limits (2 %); a tree of departures beside the kernel's queue (0 to 4 % less here, but
-// 4 % more for shop.toml and 7 % more for three-tier.toml).
+// By the clock that is 1.25: the tiers are played one after the other (dataplane's journeytier.go), without an
+// event for each call; with those it was 1.5 to 1.7, for which server departs next is chance, which a
+// processor guesses wrong. What was tried before: to draw the calls of users many at a time (no less time,
+// though draws that cost nothing would save 7 %); no list of time limits (2 %); a tree of departures
+// beside the kernel's queue (0 to 4 % less here, but 4 % more for shop.toml and 7 % more for three-tier.toml).
 func BenchmarkThreeTiers(b *testing.B) {
 	journey, hop := byTurns(b, threeTiers(b, true), threeTiers(b, false), 20*sim.Second)
 	b.ReportMetric(journey, "ns/request")

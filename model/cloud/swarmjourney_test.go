@@ -199,6 +199,35 @@ func swarmTails(seed uint64) *Config {
 	return cfg
 }
 
+// swarmTiers is a random scenario of [swarmTails] with more requests, of which many are played tier by tier.
+func swarmTiers(seed uint64) *Config {
+	cfg := swarmTails(seed)
+	s := rng.New(seed, 0, "swarm/tiers")
+	cfg.Duration, cfg.Workloads = min(cfg.Duration, 2*sim.Minute), cfg.Workloads[:1]
+	cfg.Warmup = min(cfg.Warmup, cfg.Duration)
+	cfg.Workloads[0].Arrivals, cfg.Workloads[0].Demand = poissonAt([]float64{20, 60, 200}[s.Below(3)]), must(rng.Exponential(0.01))
+	cfg.Workloads[0].Visitors = dataplane.Visitors{}
+	for i := range cfg.Services {
+		v := &cfg.Services[i]
+		v.Discipline, v.Concurrency, v.Workers, v.Async, v.Errors = ProcessorSharing, 0, 0, false, model.Errors{}
+		tg := &cfg.TargetGroups[i]
+		tg.Algorithm, tg.Mitigation, tg.CrossZone, tg.SlowStart = []string{"round_robin", "weighted_random"}[s.Below(2)], false, true, 0
+		tg.HealthCheck.Enabled = chance(&s, 0.5)
+		if i < len(cfg.Services)-1 {
+			v.Steps = v.Steps[:2]
+			call := &v.Steps[1].Call
+			call.Count, call.Parallel, call.PoolSize, call.PoolTimeout, call.Demand = 1, false, 0, 0, must(rng.Exponential(0.01))
+			if chance(&s, 0.7) {
+				call.Clients.Timeout = 0
+			}
+		}
+	}
+	for i := range cfg.LoadBalancers[1:] {
+		cfg.LoadBalancers[1+i].Growth = dataplane.Growth{Start: []dataplane.Start{0, 0, dataplane.WarmStart, dataplane.ColdStart}[s.Below(4)]}
+	}
+	return cfg
+}
+
 // Every invariant holds after every event of random journeys.
 func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
 	worlds{

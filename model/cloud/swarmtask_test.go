@@ -41,9 +41,9 @@ func swarmTasks(seed uint64) *Config {
 		if k == 2 {
 			t.Providers = nil
 			t.On, t.Need, t.Placement, t.Storage = None, container.Need{CPU: 256, MemoryMiB: 512}, container.Usual(), 20
-			if fate := rng.New(seed, 0, "swarm/providers"); chance(&fate, 0.7) {
-				t.Providers = []container.Provider{{Base: fate.Below(3), Weight: fate.Below(3)}, {Spot: true, Weight: 1 + fate.Below(3)}}
-				t.Interruptions, t.Stop = []float64{0, 0.002, 0.02}[fate.Below(3)], sim.Time(fate.Below(121))*sim.Second
+			if providers := rng.New(seed, 0, "swarm/providers"); chance(&providers, 0.7) {
+				t.Providers = []container.Provider{{Base: providers.Below(3), Weight: providers.Below(3)}, {Spot: true, Weight: 1 + providers.Below(3)}}
+				t.Interruptions, t.Stop = []float64{0, 0.002, 0.02}[providers.Below(3)], sim.Time(providers.Below(121))*sim.Second
 			}
 		}
 		cfg.addTasks(fmt.Sprint("tasks", k), t, 1+s.Below(6))

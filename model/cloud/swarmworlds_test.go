@@ -41,6 +41,7 @@ var swarms = map[string]func(seed uint64) *Config{
 	"stages":                swarmStages,
 	"tails":                 swarmTails,
 	"tasks":                 swarmTasks,
+	"tiers":                 swarmTiers,
 	"visitors":              withSwarm("visitors", swarmVisitors),
 	"websockets":            withSwarm("websockets", swarmWebsockets),
 }

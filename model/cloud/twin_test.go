@@ -154,6 +154,25 @@ func TestAnswersThatArePassedOnComeOutAlike(t *testing.T) {
 	}
 }
 
+// Requests that are played tier by tier come out as those that are played one by one: whatever dies,
+// drains, has too small a load balancer, runs into a time limit or is tried again before and after.
+func TestTiersComeOutAsTheGeneralWay(t *testing.T) {
+	calls, scenarios := int64(0), 0
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmTiers(seed)
+			w := must(New(cfg, 0))
+			sameOutcome(t, run(t, w), run(t, must(build(t.Context(), cfg, 0, reference{full: true}))))
+			if n := w.data.Descended(); n > 0 {
+				calls, scenarios = calls+n, scenarios+1
+			}
+		})
+	}
+	if calls < 100_000 || scenarios < 10 {
+		t.Errorf("%d calls are played tier by tier in %d of 40 scenarios: the test compares hardly any", calls, scenarios)
+	}
+}
+
 // Whatever worlds have, requests come out by short ways as by the general one: a detour that
 // is added to one of them alone shows here.
 func TestShortWaysComeOutAsTheGeneralWayInAllWorlds(t *testing.T) {

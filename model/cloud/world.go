@@ -153,17 +153,17 @@ func (w *World) steps(until sim.Time, n int) bool {
 	for range n {
 		ev, ok := w.kernel.Next(until)
 		if !ok {
-			w.data.EndRow()
+			w.data.EndRow(sim.RankObserve)
 			return false
 		}
 		if ev.Plane == model.DataPlane {
 			w.data.Handle(ev)
 		} else {
-			w.data.EndRow()
+			w.data.EndRow(w.control.Rank(ev))
 			w.control.Handle(ev)
 		}
 	}
-	w.data.EndRow()
+	w.data.EndRow(sim.RankObserve)
 	return true
 }
 

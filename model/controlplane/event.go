@@ -140,6 +140,9 @@ func newTable() [kindCount]row {
 // Handle plays one event of this plane.
 func (cp *Plane) Handle(ev model.Event) { cp.table[ev.Kind].handle(cp, ev) }
 
+// Rank returns the rank of an event of this plane.
+func (cp *Plane) Rank(ev model.Event) sim.Rank { return cp.table[ev.Kind].rank }
+
 func indexed(k kind, i int) model.Event {
 	return model.Event{On: uint64(i), Kind: uint8(k), Plane: model.ControlPlane}
 }

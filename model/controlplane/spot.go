@@ -31,7 +31,7 @@ type spotPool struct {
 	room    int        // that
 	taken   int        // instances that have room in a pool whose trace is played
 	step    int        // of the trace, that is scheduled
-	seated  []occupant // who has it; stale entries are dropped in passing
+	placed  []occupant // who has it; stale entries are dropped in passing
 }
 
 // newSpotPools starts every market and schedules its first move and shock.

@@ -310,7 +310,7 @@ func (cp *Plane) startedSpot(in *instance, h slab.Handle, at hostPlace) {
 	gone := func(o occupant) bool { return !o.tenant && o.handle == h }
 	p := &cp.spotPools[in.order.spotPool]
 	p.aboard = slices.DeleteFunc(p.aboard, gone)
-	p.seated = slices.DeleteFunc(p.seated, gone)
+	p.placed = slices.DeleteFunc(p.placed, gone)
 	if pool := in.order.need.Pool; pool != None {
 		z := &cp.hostPools[pool].zones[in.zone]
 		z.spot = slices.DeleteFunc(z.spot, gone)

@@ -79,8 +79,8 @@ func (cp *Plane) onSupplyMoves(ev model.Event) {
 // staying lists what has room in a pool and is under no notice, and not on its way
 // out: those that a recommendation was given first, then the newest.
 func (cp *Plane) staying(p *spotPool) (list []occupant) {
-	live := p.seated[:0]
-	for _, o := range p.seated {
+	live := p.placed[:0]
+	for _, o := range p.placed {
 		v, present := cp.viewOf(o)
 		if !present || v.pool == 0 {
 			continue
@@ -90,7 +90,7 @@ func (cp *Plane) staying(p *spotPool) (list []occupant) {
 			list = append(list, o)
 		}
 	}
-	p.seated = live
+	p.placed = live
 	slices.SortStableFunc(list, func(a, b occupant) int { return spot.NewestFirst(cp.victimOf(a), cp.victimOf(b)) })
 	return list
 }
@@ -112,7 +112,7 @@ func (cp *Plane) victimOf(o occupant) spot.Victim {
 func (cp *Plane) rememberInPool(b hostPlace, o occupant) {
 	if b.pool > 0 {
 		p := &cp.spotPools[b.pool-1]
-		p.seated = append(p.seated, o)
+		p.placed = append(p.placed, o)
 	}
 }
 

@@ -26,7 +26,7 @@ func (cp *Plane) openLease(in *instance) {
 	cp.ledger.Leases = append(cp.ledger.Leases, model.Lease{
 		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ), Carried: carried,
 		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
-		SpotPool: pool, MaxPrice: o.maxPrice, Seated: in.machine > 0, Match: o.match(),
+		SpotPool: pool, MaxPrice: o.maxPrice, OnHost: in.machine > 0, Match: o.match(),
 	})
 	if cp.public(o.template, int(in.subnet)) && !cp.hasElastic(in) {
 		in.address = cp.takePublic(holding{o.owner, in.number, model.PublicAddress, in.zone})

@@ -91,7 +91,7 @@ func (b *bench) until(at sim.Time) {
 			return
 		}
 		b.Handle(ev)
-		b.EndRow()
+		b.EndRow(sim.RankObserve)
 	}
 }
 

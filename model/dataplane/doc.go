@@ -39,7 +39,8 @@
 // that drain) have their next departure in the kernel (journeywatch.go), or, where nothing hears
 // of it but a caller behind a load balancer, the instant at which the answer reaches that one:
 // one event a call, not two, and none where that one and all before it only answer then
-// ([Plane.markReturns]). All four give the same outcome. Where requests only
+// ([Plane.markReturns]). All four give the same outcome; and so it does where requests that nothing comes between
+// are played tier by tier, without events (journeytier.go). Where requests only
 // compute, pause, read and write, the ends of their steps are the server's own as well
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
 // looks, and keeps nothing to itself once its disks, its memory or a fault concern others.

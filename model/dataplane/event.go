@@ -45,6 +45,7 @@ const (
 	fluidSteps
 	targetPasses
 	targetFails
+	tiersEnd
 	kindCount
 )
 
@@ -93,6 +94,7 @@ func newTable() [kindCount]row {
 		targetPasses:        {"targetPasses", sim.RankState, "target handle", (*Plane).onTargetPasses},
 		targetFails:         {"targetFails", sim.RankState, "target handle", (*Plane).onTargetFails},
 		minuteEnds:          {"minuteEnds", sim.RankObserve, "none", (*Plane).onMinuteEnds},
+		tiersEnd:            {"tiersEnd", sim.RankObserve, "none", (*Plane).onTiersEnd},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }
@@ -103,13 +105,19 @@ func (p *Plane) Handle(ev model.Event) {
 	case requestArrives: // as most are
 		p.onRequestArrives(ev)
 	case serverDeparts: // or these, where services call others; nobody looks then
+		if p.tiers.spell {
+			p.departsInSpell(ev)
+		}
 		p.inRow = true
 		p.onServerDeparts(ev)
 	case callReturns:
+		if p.tiers.spell {
+			p.endSpell(p.kernel.Now())
+		}
 		p.inRow = true
 		p.onCallReturns(ev)
 	default:
-		p.EndRow()
+		p.EndRow(p.table[ev.Kind].rank)
 		p.table[ev.Kind].handle(p, ev)
 	}
 }

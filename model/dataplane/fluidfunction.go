@@ -98,18 +98,18 @@ func (p *Plane) advanceFunction(c *cohort, a fluid.Arrivals) {
 		f.follow(of)
 	}
 	seconds := a.Length.Seconds()
-	fate := f.Advance(function.Calls{Rate: a.Expected / seconds, Seconds: seconds, Warm: f.warm, Cold: f.cold})
-	if fate != (function.Fate{}) { // else a step of no length: who comes back in it finds what those before found
+	counts := f.Advance(function.Calls{Rate: a.Expected / seconds, Seconds: seconds, Warm: f.warm, Cold: f.cold})
+	if counts != (function.Counts{}) { // else a step of no length: who comes back in it finds what those before found
 		f.refused, f.tooFast, f.coldly, f.ready = 0, 0, 0, 0
 	}
-	if lost := fate.Throttled + fate.TooFast; lost > 0 {
-		f.refused, f.tooFast = min(1, lost/a.Expected), fate.TooFast/lost
+	if lost := counts.Throttled + counts.TooFast; lost > 0 {
+		f.refused, f.tooFast = min(1, lost/a.Expected), counts.TooFast/lost
 	}
-	if fate.Taken > 0 {
-		f.coldly, f.ready = min(1, fate.Cold/fate.Taken), fate.Ready/fate.Taken
+	if counts.Taken > 0 {
+		f.coldly, f.ready = min(1, counts.Cold/counts.Taken), counts.Ready/counts.Taken
 	}
 	c.Refused, c.Content = f.refused, f.Busy
-	c.Done = fate.Taken * (1 - f.long)
+	c.Done = counts.Taken * (1 - f.long)
 	c.rate = c.Done / seconds
 	f.finishes(c)
 }

@@ -13,25 +13,46 @@ import (
 
 // knownDivisions are how requests fared among unequal targets of late.
 type knownDivisions struct {
-	of   [16]*law.Fewest
+	of   [16]division
 	next int
 }
 
-// unequal is [law.NewFewest] of targets, if they are not known.
-func (f *fluidly) unequal(kinds []law.Unequal, turns int) *law.Fewest {
+// division is one of them.
+type division struct {
+	of          *law.Fewest
+	turns       int
+	since, last sim.Time // it was asked for, in one stretch
+	lasts       bool
+}
+
+// lastingDivision is how long targets of one kind must be beside others before it pays to play them at length. It is more than twice
+// what health checks take by default to have a target get nothing.
+const lastingDivision = 150 * sim.Second
+
+// unequal is how requests fare among targets from an instant on.
+func (f *fluidly) unequal(kinds []law.Unequal, turns int, now sim.Time) *law.Fewest {
 	k := &f.divisions
-	for _, of := range k.of {
-		if of != nil && of.Like(kinds, turns, alikeDivision) {
-			return of
+	for i := range k.of {
+		d := &k.of[i]
+		if d.of == nil || d.turns != turns || !d.of.Like(kinds, alikeDivision) {
+			continue
 		}
+		if now-d.last > 2*f.step {
+			d.since = now
+		}
+		if d.last = now; now-d.since >= lastingDivision && !d.lasts {
+			f.laws.Forget(d.of)
+			d.of, d.lasts = f.laws.Fewest(kinds, turns, false), true
+		}
+		return d.of
 	}
-	of := &k.of[k.next]
+	d := &k.of[k.next]
 	k.next = (k.next + 1) % len(k.of)
-	if *of != nil {
-		f.laws.Forget(*of)
+	if d.of != nil {
+		f.laws.Forget(d.of)
 	}
-	*of = law.NewFewest(kinds, turns)
-	return *of
+	*d = division{of: f.laws.Fewest(kinds, turns, true), turns: turns, since: now, last: now}
+	return d.of
 }
 
 // alikeDivision is by how much times may differ of targets that get as good as the same.
@@ -71,16 +92,20 @@ func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*
 	if rate == 0 || !known || unit == 0 {
 		return faster
 	}
-	fewest := f.unequal(kinds, turns)
-	var shares []float64
+	merged, of := law.Merge(kinds)
+	fewest := f.unequal(merged, turns, p.kernel.Now())
+	shares := make([]float64, len(kinds))
 	if lined || !fewest.Balances(rate*unit) {
-		shares = fewest.Fill(rate*unit, 2*f.step.Seconds()/unit, numbersOf(cohorts))
+		shares = law.Fill(kinds, rate*unit, 2*f.step.Seconds()/unit, numbersOf(cohorts))
 	} else {
-		shares = fewest.Shares(rate * unit)
+		together := fewest.Shares(rate * unit)
+		for i, k := range of {
+			shares[i] = together[k] * float64(kinds[i].Targets) / float64(merged[k].Targets)
+		}
 	}
 	for i, c := range cohorts {
 		if c.key.reach == serves {
-			c.among = fewest.Among(i)
+			c.among = fewest.Among(of[i])
 		}
 	}
 	return func(c *cohort) float64 { return shares[slices.Index(cohorts, c)] }
@@ -100,12 +125,12 @@ func numbersOf(cohorts []*cohort) []float64 {
 	return numbers
 }
 
-// unitOf has times be over that which a request asks for at the first who serve, which it returns: 0 if nobody does.
+// unitOf has times be over that which a request asks for at the fastest who serve, which it returns: 0 if nobody does.
 func unitOf(kinds []law.Unequal) float64 {
 	unit := 0.0
 	for i := range kinds {
-		if unit == 0 {
-			unit = kinds[i].Each
+		if each := kinds[i].Each; each > 0 && (unit == 0 || each < unit) {
+			unit = each
 		}
 	}
 	for i := range kinds {

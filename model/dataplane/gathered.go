@@ -120,9 +120,17 @@ func (p *Plane) noteGathering(n *lane) {
 	}
 }
 
-// EndRow ends a row: whoever looks at the plane calls it, or plays another event than those of a row.
-func (p *Plane) EndRow() {
+// EndRow ends a row: whoever looks at the plane calls it, or plays another event than those of a row, of
+// a rank.
+func (p *Plane) EndRow(rank sim.Rank) {
 	if p.inRow {
+		if p.tiers.since = 0; p.tiers.spell {
+			until := p.kernel.Now()
+			if rank <= sim.RankRelease {
+				until--
+			}
+			p.endSpell(until)
+		}
 		p.inRow = false
 		p.countGathered()
 	}

@@ -118,7 +118,7 @@ func (p *Plane) lagNow(service int) sim.Time {
 func (p *Plane) settleReturns(id uint32, s *server, until sim.Time) {
 	a := &p.replies
 	was, awaited, first := a.until, a.awaited, len(a.list)
-	a.until, a.awaited = until, false
+	a.until, a.awaited = max(until, p.tiers.until), false
 	p.settleStation(id, s, until)
 	p.playAnswers(first)
 	a.until, a.awaited = was, awaited
@@ -146,6 +146,8 @@ func (p *Plane) answerAt(i uint32, s *source, at sim.Time) {
 		p.stepsEnded++ // as an event of the kernel is
 	case at <= a.until && (s.last || a.awaited):
 		a.list = append(a.list, answer{p.requests.handle(i), at})
+	case p.tiers.until >= 0:
+		p.tiers.late = append(p.tiers.late, answer{p.requests.handle(i), at})
 	case at <= p.frame.Duration:
 		p.kernel.At(at, sim.RankRelease, handled(callReturns, p.requests.handle(i)))
 	}

@@ -64,6 +64,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 		if due < s.due {
 			p.departsAt(due, id, s)
 		}
+	case s.watch == inTier:
 	case s.watch == onReturn && s.lag == sim.Never && s.attended == 0: // nobody waits for it
 	default:
 		p.changed(id, s)
@@ -80,6 +81,10 @@ func (p *Plane) settleLone(s *server, until sim.Time) {
 		if j := (job{i, p.requests.at(i), s, nil}); s.journey {
 			j.t = &p.trips[i]
 			j.t.step++
+			if s.watch == inTier && j.r.source != checkSource {
+				p.tiers.departs(s, i, at)
+				continue
+			}
 			p.proceed(j, at)
 		} else {
 			p.completeLone(j, at)

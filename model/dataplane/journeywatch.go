@@ -13,6 +13,7 @@ const (
 	onLook     watching = iota // when somebody looks
 	inCalendar                 // when somebody picks by requests in flight
 	inKernel                   // at the very instant
+	inTier                     // by turns with those that are called, while nobody looks: see [tiers]
 	onReturn                   // when the first answer may have somebody do more than answer: see [Plane.markReturns]
 )
 
@@ -42,6 +43,7 @@ func (p *Plane) changed(id uint32, s *server) {
 		p.departsNext(id, s)
 	case s.watch == inKernel:
 		p.departsInKernel(id, s)
+	case s.watch == inTier:
 	case s.watch == onReturn && s.attended == 0 && !s.disturbed():
 		p.returnsInKernel(id, s)
 	case s.watch == onLook && s.attended == 0:
@@ -104,6 +106,9 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 		return
 	}
 	s.due = sim.Never
+	if s.watch == inTier { // its departures are played by turns now
+		return
+	}
 	if s.lone && s.watch == inKernel && s.supply == nil && s.station.Waiting() == 0 {
 		p.settleLone(s, now)
 		if s.gate.line.Len() > 0 {

@@ -99,6 +99,7 @@ type Plane struct {
 	zoneDown      []int               // outages that hold each zone
 	vacated       []uint32            // servers that dropped calls have left; see relieve
 	replies       callReplies         // answers to calls, of the servers that are settled
+	tiers         tiers               // services that are played one after the other
 	calendar      calendar[struct{}]  // departures of servers
 	endDue        dueFunc             // Plane.endOnFastPath
 	announced     dueFunc             // Plane.settleDue
@@ -180,6 +181,7 @@ func New(setup Setup) (*Plane, error) {
 	p.scheduleWeighing(setup.Observe.Shares)
 	p.findWays()
 	p.markReturns()
+	p.findTiers()
 	p.meter = p.newMeter(setup.Observe)
 	p.besides = p.meter.apart || p.holds
 	p.newLanes()

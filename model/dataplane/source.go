@@ -27,6 +27,7 @@ type source struct {
 	closed   bool     // its visitors think before they ask again
 	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
+	descends bool     // a workload whose requests come to a tier: see [tiers]
 	nearby   bool     // they go straight, no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
 	alike    bool     // and differ in nothing but CPU time and bytes: see [Plane.sendInRow]
@@ -245,6 +246,9 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 // sendFullRequests is [Plane.onRequestArrives] for a source whose requests are not compact.
 func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 	for left := p.ahead; ; left-- {
+		if s.descends {
+			p.comesToTier()
+		}
 		i, r := p.newRequest(ev.Index(), s)
 		next, ok := s.events.Next()
 		ok = ok && next <= p.frame.Duration

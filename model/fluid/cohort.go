@@ -135,7 +135,7 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 	}
 	l := s.known[key]
 	if l == nil {
-		l = fluid.New(c.Station, c.Split)
+		l = s.newLaws(key)
 		if s.solved != nil && slices.Contains(s.shared, c.Demand) {
 			l.Share(s.solved)
 		}
@@ -143,6 +143,26 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 	}
 	c.found = knownLaws{in: s, key: key, laws: l}
 	return l
+}
+
+// newLaws returns new laws, if those of all targets are known with what they know of the demand.
+func (s *Laws) newLaws(key stationKey) *fluid.Laws {
+	alike := key
+	if alike.Among = nil; key.Among != nil && s.known[alike] != nil {
+		return s.known[alike].Otherwise(key.Split)
+	}
+	return fluid.New(key.Station, key.Split)
+}
+
+// Fewest is [fluid.NewFewest], or [fluid.NewBriefly], of which nodes are looked up among those of others.
+func (s *Laws) Fewest(kinds []fluid.Unequal, turns int, briefly bool) *fluid.Fewest {
+	switch {
+	case s.solved != nil:
+		return s.solved.Fewest(kinds, turns, briefly)
+	case briefly:
+		return fluid.NewBriefly(kinds, turns)
+	}
+	return fluid.NewFewest(kinds, turns)
 }
 
 // Forget forgets the laws of targets that are not alike.

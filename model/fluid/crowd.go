@@ -223,13 +223,13 @@ func (c *Crowd) excess(seconds, gets, carries float64) (value, slope float64) {
 	return value, slope
 }
 
-// fate is what becomes of the flows of a kind in a step in which each gets so much.
-type fate struct {
+// passing is what becomes of the flows of a kind in a step in which each gets so much.
+type passing struct {
 	passed, dropped float64
 	slope           float64 // of passed, in what each gets
 }
 
-func (c *Crowd) passes(kind int, seconds, gets float64) (f fate) {
+func (c *Crowd) passes(kind int, seconds, gets float64) (f passing) {
 	k := &c.Kinds[kind]
 	leaves := max(k.cut, c.now+seconds-k.waits())
 	last, had := len(c.waves)-1, c.had+gets

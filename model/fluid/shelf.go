@@ -35,7 +35,7 @@ func (s *Shelf) Take(shared []rng.Distribution) *Laws {
 	return laws
 }
 
-// Put keeps laws for others: those of demands that others have, too.
+// Put keeps laws for others: those of demands that others have, too, at targets that are alike.
 func (s *Shelf) Put(laws *Laws) {
 	if s == nil {
 		return
@@ -43,7 +43,7 @@ func (s *Shelf) Put(laws *Laws) {
 	others := func(d rng.Distribution) bool { return slices.Contains(laws.shared, d) }
 	s.solved.Keep(others)
 	maps.DeleteFunc(laws.worth, func(d rng.Distribution, _ *worth) bool { return !others(d) })
-	maps.DeleteFunc(laws.known, func(key stationKey, _ *fluid.Laws) bool { return !others(key.Demand) })
+	maps.DeleteFunc(laws.known, func(key stationKey, _ *fluid.Laws) bool { return !others(key.Demand) || key.Among != nil })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free = append(s.free, laws)

@@ -35,8 +35,8 @@ type Calls struct {
 	Warm, Cold    *Holding
 }
 
-// Fate is what became of them, in calls.
-type Fate struct {
+// Counts is what became of them.
+type Counts struct {
 	Throttled, TooFast float64
 	Cold               float64
 	Ready              float64 // served by provisioned environments
@@ -82,18 +82,18 @@ func (r *Rates) limit() (most int, others float64) {
 }
 
 // Advance plays a step.
-func (r *Rates) Advance(in Calls) (all Fate) {
+func (r *Rates) Advance(in Calls) (all Counts) {
 	if r.step == 0 {
 		r.step = in.Warm.Mean() / 4
 	}
 	for left := in.Seconds; left > leastStep/2; {
 		t := r.take(&in, min(left, max(r.step, leastStep), r.levels.longest()))
 		r.accept(&in, &t)
-		all.Throttled += t.fate.Throttled
-		all.TooFast += t.fate.TooFast
-		all.Cold += t.fate.Cold
-		all.Ready += t.fate.Ready
-		all.Taken += t.fate.Taken
+		all.Throttled += t.counts.Throttled
+		all.TooFast += t.counts.TooFast
+		all.Cold += t.counts.Cold
+		all.Ready += t.counts.Ready
+		all.Taken += t.counts.Taken
 		left -= t.seconds
 	}
 	return all
@@ -110,7 +110,7 @@ const (
 // part is a part of a step as it would be.
 type part struct {
 	seconds, busy, offered, blocked, cold float64
-	fate                                  Fate
+	counts                                Counts
 	made                                  float64 // of the environments that are asked for
 	begins                                float64
 }
@@ -149,23 +149,23 @@ func (r *Rates) try(in *Calls, seconds float64) part {
 	}
 	for range rounds {
 		here, was := r.find(in, &t, before, others), t.cold
-		t.fate.Throttled = n * t.blocked
-		t.fate.Cold = min(r.coldOf(in, &t, here), n-t.fate.Throttled)
-		if t.cold = 0; n > t.fate.Throttled {
-			t.cold = min(1, t.fate.Cold/(n-t.fate.Throttled))
+		t.counts.Throttled = n * t.blocked
+		t.counts.Cold = min(r.coldOf(in, &t, here), n-t.counts.Throttled)
+		if t.cold = 0; n > t.counts.Throttled {
+			t.cold = min(1, t.counts.Cold/(n-t.counts.Throttled))
 		}
 		if math.Abs(t.cold-was) <= alike*t.cold {
 			break
 		}
 	}
-	if t.fate.Cold > tokens { // those who ask for more find nothing, and are not there
-		t.fate.TooFast, t.made, t.fate.Cold = t.fate.Cold-tokens, tokens/t.fate.Cold, tokens
-		t.cold = t.fate.Cold / max(n-t.fate.Throttled-t.fate.TooFast, 1e-12)
+	if t.counts.Cold > tokens { // those who ask for more find nothing, and are not there
+		t.counts.TooFast, t.made, t.counts.Cold = t.counts.Cold-tokens, tokens/t.counts.Cold, tokens
+		t.cold = t.counts.Cold / max(n-t.counts.Throttled-t.counts.TooFast, 1e-12)
 		r.coldOf(in, &t, r.find(in, &t, before, others))
 	}
-	t.fate.Taken = max(0, n-t.fate.Throttled-t.fate.TooFast)
+	t.counts.Taken = max(0, n-t.counts.Throttled-t.counts.TooFast)
 	if p := r.terms.Provisioned; p > 0 {
-		t.fate.Ready = t.fate.Taken * (1 - Blocked(t.offered, p))
+		t.counts.Ready = t.counts.Taken * (1 - Blocked(t.offered, p))
 	}
 	return t
 }
@@ -174,7 +174,7 @@ func (r *Rates) try(in *Calls, seconds float64) part {
 func (r *Rates) find(in *Calls, t *part, before, others float64) *law {
 	limit, _ := r.limit()
 	each := (1-t.cold)*in.Warm.within(t.seconds) + t.cold*in.Cold.within(t.seconds)
-	let := in.Rate - t.fate.TooFast/t.seconds
+	let := in.Rate - t.counts.TooFast/t.seconds
 	t.offered, t.blocked = closure(before+others, let*each, limit)
 	t.busy = before + let*(1-t.blocked)*each
 	if in.rare() {
@@ -207,9 +207,9 @@ func (r *Rates) coldOf(in *Calls, t *part, here *law) float64 {
 func (r *Rates) accept(in *Calls, t *part) {
 	r.levels.note(t.seconds, in.Rate, t.made)
 	if r.terms.ScalingRate > 0 {
-		r.tokens = r.filled(t.seconds) - t.fate.Cold
+		r.tokens = r.filled(t.seconds) - t.counts.Cold
 	}
-	come := piece{from: r.now, to: r.now + t.seconds, warm: (t.fate.Taken - t.fate.Cold) / t.seconds, cold: t.fate.Cold / t.seconds}
+	come := piece{from: r.now, to: r.now + t.seconds, warm: (t.counts.Taken - t.counts.Cold) / t.seconds, cold: t.counts.Cold / t.seconds}
 	r.now = come.to
 	oldest := r.now - max(in.Warm.most(), in.Cold.most())
 	kept := r.pieces[:0]

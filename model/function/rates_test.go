@@ -25,11 +25,11 @@ func holdingOf(mean, start float64) *Holding {
 }
 
 // steadily plays a rate for so many seconds, in steps of one, after as many that do not count.
-func steadily(r *Rates, rate, mean, start float64, seconds int) (all Fate, busy float64) {
+func steadily(r *Rates, rate, mean, start float64, seconds int) (all Counts, busy float64) {
 	in := Calls{Rate: rate, Seconds: 1, Warm: holdingOf(mean, 0), Cold: holdingOf(mean, start)}
 	for second := range 2 * seconds {
 		if second == seconds {
-			all = Fate{}
+			all = Counts{}
 			r.Reset()
 		}
 		f := r.Advance(in)
@@ -115,7 +115,7 @@ func (e *ends) Pop() any {
 }
 
 // play plays calls until an instant, and counts them from another on.
-func (p *played) play(rate, mean, start, until, from float64) (all Fate) {
+func (p *played) play(rate, mean, start, until, from float64) (all Counts) {
 	for {
 		next := p.now - math.Log(p.s.Uniform())/rate
 		if next > until {
@@ -178,7 +178,7 @@ func TestColdStartsAreThoseOfAPool(t *testing.T) {
 func TestBurstsAreThoseOfAPool(t *testing.T) {
 	for _, reserved := range []int{None, 40} {
 		terms := Terms{Reserved: reserved, Idle: 10 * sim.Minute, Timeout: sim.Minute}
-		var is Fate
+		var is Counts
 		const times = 60
 		for k := range times {
 			p := &played{pool: NewPool(terms, nil), s: rng.New(uint64(k), 0, "burst")}
@@ -188,7 +188,7 @@ func TestBurstsAreThoseOfAPool(t *testing.T) {
 		}
 		r := NewRates(terms, nil)
 		in := Calls{Rate: 200, Seconds: 1, Warm: holdingOf(0.1, 0), Cold: holdingOf(0.1, 0.4)}
-		var says Fate
+		var says Counts
 		for range 30 {
 			f := r.Advance(in)
 			says.Cold += f.Cold

@@ -1,7 +1,6 @@
 package health
 
 import (
-	"errors"
 	"fmt"
 
 	"headroom/sim"
@@ -59,37 +58,11 @@ func Default(kind Kind) Check {
 	return check
 }
 
-// Validate returns all that the check breaks of the limits of that kind of load
-// balancer, joined. Only a Gateway Load Balancer lets the timeout equal the
-// interval.
-func (c Check) Validate(kind Kind) error {
-	var faults []error
-	if c.Interval < MinInterval || c.Interval > MaxInterval {
-		faults = append(faults, fmt.Errorf("interval must be %v to %v, got %v", MinInterval, MaxInterval, c.Interval))
+// Fits reports whether the timeout is short enough for the interval: shorter, and at a Gateway Load
+// Balancer not longer.
+func (c Check) Fits(kind Kind) bool {
+	if kind == GWLB {
+		return c.Timeout <= c.Interval
 	}
-	if c.Timeout < MinTimeout || c.Timeout > MaxTimeout {
-		faults = append(faults, fmt.Errorf("timeout must be %v to %v, got %v", MinTimeout, MaxTimeout, c.Timeout))
-	}
-	switch {
-	case kind == GWLB && c.Timeout > c.Interval:
-		faults = append(faults, fmt.Errorf("timeout must not exceed the interval (%v), got %v", c.Interval, c.Timeout))
-	case kind != GWLB && c.Timeout >= c.Interval:
-		faults = append(faults, fmt.Errorf("timeout must be less than the interval (%v), got %v", c.Interval, c.Timeout))
-	}
-	if c.HealthyThreshold < MinThreshold || c.HealthyThreshold > MaxThreshold {
-		faults = append(faults, fmt.Errorf("healthy threshold must be %d to %d, got %d", MinThreshold, MaxThreshold, c.HealthyThreshold))
-	}
-	if c.UnhealthyThreshold < MinThreshold || c.UnhealthyThreshold > MaxThreshold {
-		faults = append(faults, fmt.Errorf("unhealthy threshold must be %d to %d, got %d", MinThreshold, MaxThreshold, c.UnhealthyThreshold))
-	}
-	return errors.Join(faults...)
-}
-
-// Next returns the first check after now of a target registered at that
-// instant: registration + k × interval, k = 1, 2, ....
-func (c Check) Next(registered, now sim.Time) sim.Time {
-	if now < registered {
-		return registered + c.Interval
-	}
-	return registered + ((now-registered)/c.Interval+1)*c.Interval
+	return c.Timeout < c.Interval
 }

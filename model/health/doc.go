@@ -6,7 +6,7 @@
 // zone.
 //
 // Guarantees: everything is a value without a clock. The caller schedules the
-// checks, at [Check.Next], and observes a failure when it counts: at once where the
+// checks, an interval after the registration and after each other, and observes a failure when it counts: at once where the
 // target refuses, at the end of the timeout where it hangs; so detection takes what AWS takes.
 //
 // Costs: a counter is four bytes and every method a few comparisons.

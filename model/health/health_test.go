@@ -1,7 +1,6 @@
 package health
 
 import (
-	"strings"
 	"testing"
 
 	"headroom/sim"
@@ -21,11 +20,16 @@ func (c Check) failureCounts(sent sim.Time, hangs bool) sim.Time {
 	return sent
 }
 
+// next is the first check after now of a target registered at that instant.
+func (c Check) next(registered, now sim.Time) sim.Time {
+	return registered + ((now-registered)/c.Interval+1)*c.Interval
+}
+
 // watch runs the checks of a target that was registered at that instant, until
 // the end. Up says whether the target answers; while not, its checks fail so.
 func watch(counter *Counter, registered, end sim.Time, up func(sim.Time) bool, hangs bool) (changes []change) {
 	check := Default(ALB)
-	for at := check.Next(registered, registered); at <= end; at = check.Next(registered, at) {
+	for at := check.next(registered, registered); at <= end; at = check.next(registered, at) {
 		seen := at
 		if !up(at) {
 			seen = check.failureCounts(at, hangs)
@@ -143,34 +147,17 @@ func TestMinimumsOfDNSAreNotBelowThoseOfRouting(t *testing.T) {
 	}
 }
 
-func TestCheckLimits(t *testing.T) {
+func TestTimeoutIsShorterThanTheInterval(t *testing.T) {
 	for kind := ALB; kind <= GWLB; kind++ {
-		if err := Default(kind).Validate(kind); err != nil {
-			t.Errorf("default of kind %d: %v", kind, err)
+		if !Default(kind).Fits(kind) {
+			t.Errorf("the default of kind %d does not fit", kind)
 		}
 	}
-	equal := Check{Interval: 10 * sim.Second, Timeout: 10 * sim.Second, HealthyThreshold: 2, UnhealthyThreshold: 10}
-	if err := equal.Validate(GWLB); err != nil {
-		t.Errorf("GWLB, timeout equal to the interval: %v", err)
+	equal := Check{Interval: 10 * sim.Second, Timeout: 10 * sim.Second}
+	if !equal.Fits(GWLB) || equal.Fits(ALB) || equal.Fits(NLB) {
+		t.Error("want a timeout equal to the interval to fit at a Gateway Load Balancer alone")
 	}
-	if equal.Validate(ALB) == nil || equal.Validate(NLB) == nil {
-		t.Error("ALB and NLB accepted a timeout equal to the interval")
-	}
-	err := Check{Interval: 301 * sim.Second, Timeout: sim.Second, HealthyThreshold: 1, UnhealthyThreshold: 11}.Validate(ALB)
-	for _, want := range []string{"interval must be 5s to 5m0s, got 5m1s", "timeout must be 2s", "healthy threshold must be 2 to 10, got 1", "unhealthy threshold must be 2 to 10, got 11"} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("missing %q in: %v", want, err)
-		}
-	}
-}
-
-func TestChecksKeepThePhaseOfTheRegistration(t *testing.T) {
-	check := Default(ALB)
-	for _, tt := range []struct{ now, want sim.Time }{
-		{0, 37}, {7, 37}, {36, 37}, {37, 67}, {100, 127},
-	} {
-		if got := check.Next(7*sim.Second, tt.now*sim.Second); got != tt.want*sim.Second {
-			t.Errorf("after %d s: got %v, want %d s", tt.now, got, tt.want)
-		}
+	if longer := (Check{Interval: 10 * sim.Second, Timeout: 10*sim.Second + 1}); longer.Fits(GWLB) {
+		t.Error("a timeout longer than the interval fits")
 	}
 }

@@ -30,12 +30,9 @@ func answer(t *testing.T, q notebook.Question) string {
 	case "default":
 		c := Default(kinds[a.Text("kind", "")])
 		answer = fmt.Sprintf("interval %v, timeout %v, healthy after %d, unhealthy after %d", c.Interval, c.Timeout, c.HealthyThreshold, c.UnhealthyThreshold)
-	case "validate":
-		c := Check{seconds("interval"), seconds("timeout"), a.Integer("healthy", 0), a.Integer("unhealthy", 0)}
-		answer = "sound"
-		if err := c.Validate(kinds[a.Text("kind", "")]); err != nil {
-			answer = err.Error()
-		}
+	case "fits":
+		c := Check{Interval: seconds("interval"), Timeout: seconds("timeout")}
+		answer = map[bool]string{true: "yes", false: "no"}[c.Fits(kinds[a.Text("kind", "")])]
 	case "scope":
 		m := Minimum{Count: a.Integer("count", 0), Percent: a.Integer("percent", 0)}
 		answer = map[bool]string{true: "too few", false: "enough"}[m.Breached(a.Integer("healthy", 0), a.Integer("registered", 0))]
@@ -67,7 +64,7 @@ func watched(a *notebook.Arguments) string {
 	hangs := a.Text("failure", "refused") == "hung"
 	registered, until := sim.Time(a.Integer("registered", 0))*sim.Second, sim.Time(a.Integer("until", 0))*sim.Second
 	var lines []string
-	for at := check.Next(registered, registered); at <= until; at = check.Next(registered, at) {
+	for at := check.next(registered, registered); at <= until; at = check.next(registered, at) {
 		up := at < sim.Time(from)*sim.Second || at >= sim.Time(to)*sim.Second
 		seen := at
 		if !up {

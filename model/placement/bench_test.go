@@ -13,10 +13,10 @@ import (
 type hold struct {
 	hosts  *placement.Hosts
 	random stream
-	live   []seated
+	live   []resident
 }
 
-type seated struct {
+type resident struct {
 	at   placement.Allocation
 	need placement.Need
 }
@@ -33,7 +33,7 @@ func (h *hold) place() {
 	cpu := int32(2) << h.random.Below(5) // large to 8xlarge
 	need := placement.Need{CPU: cpu, MemoryMiB: int64(cpu) << 12}
 	if at, ok := h.hosts.Allocate(need); ok {
-		h.live = append(h.live, seated{at, need})
+		h.live = append(h.live, resident{at, need})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // two is a host of two nodes of 8 CPUs and 16 MiB each.
 var two = placement.Capacity{CPU: 16, MemoryMiB: 32}
 
-func seat(t *testing.T, hosts *placement.Hosts, need placement.Need, want placement.Allocation) {
+func allocate(t *testing.T, hosts *placement.Hosts, need placement.Need, want placement.Allocation) {
 	t.Helper()
 	if got, ok := hosts.Allocate(need); !ok || got != want {
 		t.Errorf("%+v: got %+v %v, want %+v", need, got, ok, want)
@@ -20,9 +20,9 @@ func TestWhatFitsANodeLiesInOne(t *testing.T) {
 	hosts := placement.NewDivided(two, 2, 2, placement.FirstFit{})
 	five := placement.Need{CPU: 5, MemoryMiB: 1}
 	for _, want := range []placement.Allocation{{Host: 0, Nodes: 1}, {Host: 0, Nodes: 2}, {Host: 1, Nodes: 1}} {
-		seat(t, hosts, five, want) // six CPUs are free on host 0, but three in each node
+		allocate(t, hosts, five, want) // six CPUs are free on host 0, but three in each node
 	}
-	seat(t, hosts, placement.Need{CPU: 3, MemoryMiB: 1}, placement.Allocation{Host: 0, Nodes: 1})
+	allocate(t, hosts, placement.Need{CPU: 3, MemoryMiB: 1}, placement.Allocation{Host: 0, Nodes: 1})
 	if got := hosts.FreeInNode(0, 1); got != (placement.Capacity{CPU: 3, MemoryMiB: 15}) {
 		t.Errorf("node 1 of host 0 has %+v free, want 3 CPUs and 15 MiB", got)
 	}
@@ -62,11 +62,11 @@ func TestBalanceFitEvensOutNodes(t *testing.T) {
 	small := placement.Need{CPU: 2, MemoryMiB: 4}
 	hosts.AllocateOn(1, placement.Need{CPU: 1, MemoryMiB: 8}) // node 0 keeps half its memory: differs by 1/2
 	hosts.AllocateOn(2, placement.Need{CPU: 2, MemoryMiB: 1}) // node 0 keeps 3/4 of its CPUs: differs by 1/4
-	seat(t, hosts, small, placement.Allocation{Host: 1, Nodes: 2})
-	seat(t, hosts, small, placement.Allocation{Host: 1, Nodes: 2}) // hosts 1 and 2 differ by 1/4: the lower
-	seat(t, hosts, small, placement.Allocation{Host: 2, Nodes: 2}) // host 1 is even now
-	seat(t, hosts, small, placement.Allocation{Host: 0, Nodes: 1}) // all are even: first fit
-	seat(t, hosts, placement.Need{CPU: 10, MemoryMiB: 2}, placement.Allocation{Host: 0, Nodes: 3})
+	allocate(t, hosts, small, placement.Allocation{Host: 1, Nodes: 2})
+	allocate(t, hosts, small, placement.Allocation{Host: 1, Nodes: 2}) // hosts 1 and 2 differ by 1/4: the lower
+	allocate(t, hosts, small, placement.Allocation{Host: 2, Nodes: 2}) // host 1 is even now
+	allocate(t, hosts, small, placement.Allocation{Host: 0, Nodes: 1}) // all are even: first fit
+	allocate(t, hosts, placement.Need{CPU: 10, MemoryMiB: 2}, placement.Allocation{Host: 0, Nodes: 3})
 }
 
 func TestNodesMustDivideAHost(t *testing.T) {
@@ -82,7 +82,7 @@ func TestNodesMustDivideAHost(t *testing.T) {
 	}
 }
 
-func TestHostNumberIsNoSeatWhereThereAreNodes(t *testing.T) {
+func TestHostNumberIsNoPlaceWhereThereAreNodes(t *testing.T) {
 	hosts := placement.NewDivided(two, 2, 1, placement.FirstFit{})
 	need := placement.Need{CPU: 1, MemoryMiB: 1}
 	for name, call := range map[string]func(){

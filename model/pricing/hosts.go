@@ -77,7 +77,7 @@ func (c *cover) allocateHosts() {
 	var moves []arrival
 	for i := range ledger.Leases {
 		l := &ledger.Leases[i]
-		if l.Option == model.OnDemand && l.Tenancy == model.TenancyHost && !l.Seated && l.To > l.From {
+		if l.Option == model.OnDemand && l.Tenancy == model.TenancyHost && !l.OnHost && l.To > l.From {
 			moves = append(moves, arrival{l.From, int32(i), false}, arrival{l.To, int32(i), true})
 		}
 	}
@@ -170,8 +170,8 @@ func (c *cover) addAllocated() {
 	}
 }
 
-// seat marks the instances that are on hosts: paid for with them, or not placed.
-func (c *cover) seat(it *item, line *charge) {
+// markOnHost marks the instances that are on hosts: paid for with them, or not placed.
+func (c *cover) markOnHost(it *item, line *charge) {
 	if it.tenancy != model.TenancyHost || it.use < 0 {
 		return
 	}

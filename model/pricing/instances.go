@@ -201,7 +201,7 @@ func (c *cover) charge(it *item, option Option) charge {
 	default:
 		panic("pricing: lease without tenancy")
 	}
-	c.seat(it, &line)
+	c.markOnHost(it, &line)
 	if it.reservation != "" {
 		line.sku += ".unused_capacity"
 		line.description = it.reservation + ": unused Capacity Reservation of " + it.name + ", " + string(option)

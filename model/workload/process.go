@@ -39,15 +39,15 @@ type Description struct {
 	Summary string
 }
 
-// Processes returns the arrival processes, in the order of the documentation.
+// Processes returns the arrival processes that a scenario can name. A trace that has a row for a period plays
+// [Counts], any other [Trace].
 func Processes() []Description {
 	return []Description{
-		{"poisson", "independent arrivals at a rate that may vary with time"},
-		{"deterministic", "evenly spaced arrivals at a rate that may vary with time"},
-		{"renewal", "independent gaps between arrivals, of any distribution"},
-		{"mmpp", "Poisson arrivals whose rate jumps between random states: bursts"},
-		{"trace", "the arrivals of a file, one row a request"},
-		{"counts", "the arrivals of a file, one row a period with its number of requests"},
+		{"poisson", "independent of each other, at a rate"},
+		{"deterministic", "evenly spaced, at a rate"},
+		{"renewal", "with random times between them"},
+		{"mmpp", "Poisson at a rate that jumps between states"},
+		{"trace", "as a file says"},
 	}
 }
 

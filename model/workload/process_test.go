@@ -34,8 +34,10 @@ func processes() map[string][]Process {
 		"deterministic": {must(Deterministic(must(Constant(10)))), must(Deterministic(day))},
 		"renewal":       {must(Renewal(gamma)), must(Renewal(must(rng.Fixed(0.1))))},
 		"mmpp":          {must(MMPP(bursty, nil)), must(MMPP([]State{{3, sim.Second}, {0, sim.Second}, {40, sim.Minute}}, [][]float64{{0.1, 0.4, 0.5}, {0, 0, 1}, {0.7, 0.3, 0}}))},
-		"trace":         {must(Trace(Instants{At: rows, Speed: 1, Resolution: sim.Second})), must(Trace(Instants{At: rows, Speed: 0.5}))},
-		"counts":        {must(Counts(minutes(700, 0, 33, 1200))), must(Counts(Bins{Starts: []sim.Time{5, h}, Width: sim.Minute, Counts: []float64{10, 3}, Scale: 2.5}))},
+		"trace": {
+			must(Trace(Instants{At: rows, Speed: 1, Resolution: sim.Second})), must(Trace(Instants{At: rows, Speed: 0.5})),
+			must(Counts(minutes(700, 0, 33, 1200))), must(Counts(Bins{Starts: []sim.Time{5, h}, Width: sim.Minute, Counts: []float64{10, 3}, Scale: 2.5})),
+		},
 	}
 }
 

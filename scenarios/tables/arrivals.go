@@ -16,8 +16,7 @@ func arrivalKeys() []schema.Key {
 	rate := schema.Quantity(schema.PerSecond, 0, workload.MaxRate)
 	return slices.Concat(
 		schema.Within("arrivals", "", []schema.Key{
-			schema.Row("process", schema.OneOf("poisson: independent of each other, at a rate", "deterministic: evenly spaced, at a rate",
-				"renewal: with random times between them", "mmpp: Poisson at a rate that jumps between states", "trace: as a file says"), `"poisson"`, "how arrivals follow each other"),
+			schema.Row("process", schema.Choice(processes), `"poisson"`, "how arrivals follow each other"),
 			schema.Row("rate", schema.Either("rate or table", rate, schema.Inner()).Like("rate"), "", `poisson and deterministic: "400/s", or a table with a shape`),
 			schema.Row("interarrival", schema.Law(schema.Seconds), "", "renewal: time between two arrivals"),
 			schema.Row("states", schema.List(), "", "mmpp: states between which the rate jumps"),
@@ -52,6 +51,14 @@ func arrivalKeys() []schema.Key {
 			schema.Row("over", schema.Quantity(schema.Seconds, 1e-6, year), "", "ramp: how long it takes"),
 		}),
 	)
+}
+
+func processes() []schema.Word {
+	var words []schema.Word
+	for _, d := range workload.Processes() {
+		words = append(words, schema.Word{Name: d.Name, Meaning: d.Summary})
+	}
+	return words
 }
 
 // timeWords are the units of times as files choose them.

@@ -7,6 +7,7 @@ import (
 	"headroom/model"
 	"headroom/model/dataplane"
 	"headroom/model/function"
+	"headroom/model/health"
 	"headroom/scenarios/schema"
 	"headroom/sim"
 )
@@ -28,7 +29,7 @@ func functionKeys() []schema.Key {
 		schema.Row("ephemeral_storage", schema.Whole(function.FreeStorage, function.MaxStorage), "512", "MB of /tmp, free up to 512"),
 		schema.Row("cold_start", schema.Law(schema.Seconds), `"0s"`, "how long the making of an environment takes, which a call waits for that finds none idle"),
 		schema.Row("idle", schema.Quantity(schema.Seconds, 0, year), `"10m"`, "how long an environment waits for the next call before it ends; our estimate: AWS names no time"),
-		schema.Row("scaling_rate", schema.Whole(0, dataplane.MaxConcurrency), "1000", "environments that are made in 10 s at most; 0: any number"),
+		schema.Row("scaling_rate", schema.Whole(0, dataplane.MaxConcurrency), fmt.Sprint(function.ScalingRate), "environments that are made in 10 s at most; 0: any number"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "target groups of target_type lambda, of which it is the target"),
 		schema.Row("vpc_config", schema.Inner(), "", "its network interfaces in the VPC; without, it reaches nothing there but what is public"),
 		schema.Row("vpc_config.subnet_ids", schema.Names("subnet"), "", "the subnets where they are"),
@@ -198,7 +199,8 @@ func assumeFunction(t *schema.Table) bool {
 	if !isLambda(t) {
 		return false
 	}
-	assumeCheckOf(t, map[string]any{"enabled": false, "interval": int64(35), "timeout": int64(30)})
+	assumeCheckOf(t, map[string]any{"enabled": false})
+	assumeCheckTimes(t, health.ALBLambda)
 	for _, refused := range []struct{ key, rule string }{
 		{"port", "must not be given: a function has none"},
 		{"load_balancing_anomaly_mitigation", "must not be given: a function is one target"},

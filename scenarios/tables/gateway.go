@@ -29,7 +29,7 @@ func applianceKeys() []schema.Key {
 		schema.Row("appliance", schema.Inner(), "", "GENEVE: what an appliance can do with packets; one that is not said to be slow passes as many as come"),
 		schema.Row("appliance.packets_per_second", schema.Quantity(schema.PerSecond, 1, 1e9), "", "packets that it passes"),
 		schema.Row("appliance.gbps", schema.Quantity(schema.Number, 0.001, 1000), "", "Gbit/s that it passes, with the 64 bytes that GENEVE adds to a packet"),
-		schema.Row("appliance.mtu", schema.Whole(576, 9216), "8564", "largest packet of its interface, with the 64 bytes that GENEVE adds: what is larger is dropped"),
+		schema.Row("appliance.mtu", schema.Whole(576, 9216), fmt.Sprint(dataplane.UsualApplianceMTU), "largest packet of its interface, with the 64 bytes that GENEVE adds: what is larger is dropped"),
 	}
 }
 
@@ -39,19 +39,9 @@ func takesPackets(t *schema.Table) bool {
 	return n != nil && n.Is("GENEVE")
 }
 
-// assumePackets sets the defaults of checks of appliances: TCP on port 80, every 10 s, for 5 s.
+// assumePackets sets the defaults of checks of appliances: TCP on port 80.
 func assumePackets(t *schema.Table) {
-	if t.Node.Table["health_check"] == nil {
-		t.AssumeNode("health_check", &tree.Node{Form: tree.TableForm, Table: map[string]*tree.Node{}})
-	}
-	n := t.Node.Table["health_check"]
-	if n.Form == tree.TableForm {
-		for key, scalar := range map[string]any{"interval": int64(10), "port": int64(dataplane.PortHTTP), "timeout": int64(5)} {
-			if n.Table[key] == nil {
-				n.Table[key] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: scalar}
-			}
-		}
-	}
+	assumeCheckOf(t, map[string]any{"port": int64(dataplane.PortHTTP)})
 	assumeFlowCheck(t)
 }
 

@@ -40,12 +40,7 @@ func (l *loader) readRelay(t *schema.Table) dataplane.TargetGroup {
 	if protocol := t.Choice("protocol"); protocol != "TCP" && !t.Faulty("protocol") {
 		t.Reject("protocol", schema.Fault{Rule: `must be "TCP" with target_type "alb"`, Code: invalidConfiguration})
 	}
-	if t.Node.Table["health_check"] == nil {
-		t.AssumeNode("health_check", &tree.Node{Form: tree.TableForm, Table: map[string]*tree.Node{}})
-	}
-	if n := t.Node.Table["health_check"]; n.Form == tree.TableForm && n.Table["protocol"] == nil {
-		n.Table["protocol"] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: "HTTP"}
-	}
+	assumeCheckOf(t, map[string]any{"protocol": "HTTP"})
 	assumeFlowCheck(t)
 	t.Assume("port", int64(dataplane.PortHTTP))
 	t.Assume("preserve_client_ip", true)

@@ -6,7 +6,6 @@ import "math"
 type ByNumber struct {
 	of   *Fewest
 	kind int
-	low  int // the node below the load that was looked for last
 }
 
 // Among returns that of a kind.
@@ -36,14 +35,14 @@ func (b *ByNumber) under(load float64) askedRates {
 	return asked
 }
 
-// around finds the nodes between whose loads one lies, or the first or last twice. It looks near those found last, lest nodes are
-// worked out that nobody asks for.
+// around finds the nodes between whose loads one lies, or the first or last twice. It looks from where all had that load, lest nodes
+// are worked out that nobody asks for, and by the load alone, for what is played is in order but for chance.
 func (b *ByNumber) around(load float64) (low, high int) {
 	last := lastNode
 	if !b.of.bounded {
 		last = mostUnbounded
 	}
-	low = b.low
+	low = max(firstNode, min(last, int(math.Floor(b.of.place(load*b.of.able)))))
 	for step := 1; low > firstNode && b.load(low) > load; step *= 2 {
 		low = max(firstNode, low-step)
 	}
@@ -61,7 +60,6 @@ func (b *ByNumber) around(load float64) (low, high int) {
 			high = middle
 		}
 	}
-	b.low = low
 	return low, high
 }
 

@@ -46,6 +46,7 @@
 // in some 10 to 100 microseconds, and lies between nodes in a tenth of one. The law of a node takes about a
 // millisecond, once it is recorded; what lies between is asked of its neighbours. Where several nodes take
 // turns a node of load and number is played first, which takes some 10 milliseconds. A [Chain] takes one.
+// A node of [Fewest] takes 5 to 20 milliseconds, one of [NewBriefly] about one. [Solved] keeps nodes and laws for others who ask for the same.
 //
 // # Extending
 //

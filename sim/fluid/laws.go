@@ -95,7 +95,14 @@ func New(station Station, split Split) *Laws {
 	if station.Speed == 0 {
 		station.Speed = 1
 	}
-	l := &Laws{station: station, split: split, demand: newDemand(station.Demand, station.Speed)}
+	return newLaws(station, split, newDemand(station.Demand, station.Speed))
+}
+
+// Otherwise returns the laws of the same stations where requests are divided otherwise: it knows what they ask for.
+func (l *Laws) Otherwise(split Split) *Laws { return newLaws(l.station, split, l.demand) }
+
+func newLaws(station Station, split Split, demand *demand) *Laws {
+	l := &Laws{station: station, split: split, demand: demand}
 	if station.Places > 0 && station.Places < NoLimit && station.Backlog < NoLimit {
 		l.room = station.Places + station.Backlog
 	}
@@ -103,7 +110,7 @@ func New(station Station, split Split) *Laws {
 	l.curves, l.twoKinds = map[int]*curve{}, map[int]*twoKinds{}
 	l.ratios, l.sharings = map[node]ratio{}, map[sharingKey]*sharing{}
 	if split.Share > 0 {
-		l.other, l.both = New(station, Split{Rule: split.Other, Nodes: split.Nodes}), map[[2]*Law]*Law{}
+		l.other, l.both = newLaws(station, Split{Rule: split.Other, Nodes: split.Nodes}, demand), map[[2]*Law]*Law{}
 	}
 	l.separate()
 	return l
@@ -222,7 +229,7 @@ func (l *Laws) node(n node) *Law {
 	if law == nil {
 		targets := l.split.targets(n.targets)
 		solve := func() *Law { return l.solve(l.loadOf(n.load), targets) }
-		if l.solved == nil || l.split.Among != nil || l.inOrder() || l.taken(targets) {
+		if l.solved == nil || l.inOrder() || l.taken(targets) {
 			law = solve()
 		} else {
 			law = l.solved.of(solvedKey{l.station, l.split, n}, solve)

@@ -1,8 +1,10 @@
 package fluid
 
 import (
+	"cmp"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Unequal is targets that are alike, beside others that are not, where each request goes to one of those with the
@@ -35,15 +37,25 @@ func (u *Unequal) endsAtOnce() bool { return u.Each+u.Away == 0 }
 // whose targets are alike). Of few targets these rates are seen in a play of numbers, the same for the same question; of
 // many they are those of infinitely many, of which all have as many as those with the fewest, or one more.
 //
-// They are found at nodes of the rate of all, and lie between these.
+// They are found at nodes of the rate of all, and lie between these. It is safe for concurrent use: whoever asks for a node
+// first works it out, and the others wait.
 type Fewest struct {
-	kinds   []Unequal
-	turns   int     // that those who choose take, each for itself
-	able    float64 // requests a second that those who serve can
-	bounded bool    // not more can come than these and those who hang can take
-	few     bool
-	nodes   map[int]*fewestNode
-	among   []*ByNumber
+	kinds    []Unequal
+	turns    int     // that those who choose take, each for itself
+	able     float64 // requests a second that those who serve can
+	bounded  bool    // not more can come than these and those who hang can take
+	few      bool
+	briefly  bool
+	among    []*ByNumber
+	question string // by which it is kept; empty: it is not
+	mu       sync.Mutex
+	nodes    map[int]*fewestOnce
+}
+
+// fewestOnce is a node that is worked out when somebody asks for it.
+type fewestOnce struct {
+	once sync.Once
+	node *fewestNode
 }
 
 // fewestNode is what comes where so many come to all.
@@ -64,15 +76,13 @@ const (
 
 // NewFewest returns that of some kinds, of which one serves at least. Those with as few as others are chosen in turn, by as many as choose.
 func NewFewest(kinds []Unequal, turns int) *Fewest {
-	f := &Fewest{kinds: kinds, turns: turns, bounded: true, nodes: map[int]*fewestNode{}}
+	f := &Fewest{kinds: kinds, turns: turns, bounded: isBounded(kinds), nodes: map[int]*fewestOnce{}}
 	targets := 0
 	for k := range kinds {
 		of := &kinds[k]
 		targets += of.Targets
 		if of.Each > 0 {
 			f.able += float64(of.Targets) * of.Servers / of.Each
-		} else {
-			f.bounded = f.bounded && !of.endsAtOnce()
 		}
 		f.among = append(f.among, &ByNumber{of: f, kind: k})
 	}
@@ -80,10 +90,42 @@ func NewFewest(kinds []Unequal, turns int) *Fewest {
 	return f
 }
 
+// NewBriefly returns that of kinds that are beside each other for some minutes. Fewer requests are played: what each gets is
+// as much but for chance, which has it be off by a tenth, and more where few are.
+func NewBriefly(kinds []Unequal, turns int) *Fewest {
+	f := NewFewest(kinds, turns)
+	f.briefly = true
+	return f
+}
+
+// isBounded reports whether nobody of them takes as much as comes.
+func isBounded(kinds []Unequal) bool {
+	return !slices.ContainsFunc(kinds, func(u Unequal) bool { return u.endsAtOnce() })
+}
+
+// Merge returns the kinds of which some may be alike, each once and in an order of their own, and which of these each is.
+func Merge(kinds []Unequal) (merged []Unequal, of []int) {
+	order := func(a, b Unequal) int {
+		return cmp.Or(cmp.Compare(a.Servers, b.Servers), cmp.Compare(a.Each, b.Each), cmp.Compare(a.Away, b.Away), cmp.Compare(a.Limit, b.Limit))
+	}
+	merged = slices.Clone(kinds)
+	slices.SortFunc(merged, order)
+	merged = slices.CompactFunc(merged, func(a, b Unequal) bool { return order(a, b) == 0 })
+	for i := range merged {
+		merged[i].Targets = 0
+	}
+	of = make([]int, len(kinds))
+	for i, u := range kinds {
+		of[i], _ = slices.BinarySearchFunc(merged, u, order)
+		merged[of[i]].Targets += u.Targets
+	}
+	return merged, of
+}
+
 // Like reports whether these are the kinds, to within a part of their times.
-func (f *Fewest) Like(kinds []Unequal, turns int, part float64) bool {
+func (f *Fewest) Like(kinds []Unequal, part float64) bool {
 	near := func(a, b float64) bool { return math.Abs(a-b) <= part*b }
-	return f.turns == turns && slices.EqualFunc(f.kinds, kinds, func(a, b Unequal) bool {
+	return slices.EqualFunc(f.kinds, kinds, func(a, b Unequal) bool {
 		return a.Targets == b.Targets && a.Servers == b.Servers && near(a.Each, b.Each) && near(a.Away, b.Away) && near(a.Limit, b.Limit)
 	})
 }
@@ -98,14 +140,21 @@ func (f *Fewest) rate(node int) float64 {
 
 // node returns a node. It takes some milliseconds for few targets, and some microseconds for many.
 func (f *Fewest) node(node int) *fewestNode {
+	f.mu.Lock()
 	n := f.nodes[node]
 	if n == nil {
-		if n = f.level(f.rate(node)); f.few {
-			n = f.played(f.rate(node))
-		}
+		n = &fewestOnce{}
 		f.nodes[node] = n
 	}
-	return n
+	f.mu.Unlock()
+	n.once.Do(func() {
+		if rate := f.rate(node); f.few {
+			n.node = f.play(rate)
+		} else {
+			n.node = f.level(rate)
+		}
+	})
+	return n.node
 }
 
 // Shares returns which share of so many requests a second each kind gets, whose numbers are in balance with that rate.
@@ -144,11 +193,11 @@ func (f *Fewest) place(rate float64) float64 {
 
 // Fill returns which share of so many requests a second each kind gets of which each target has a number: of what comes in so many
 // seconds, those with the fewest are filled up to the same number.
-func (f *Fewest) Fill(rate, seconds float64, numbers []float64) []float64 {
-	shares := make([]float64, len(f.kinds))
+func Fill(kinds []Unequal, rate, seconds float64, numbers []float64) []float64 {
+	shares := make([]float64, len(kinds))
 	fill := func(upTo float64) (all float64) {
-		for k := range f.kinds {
-			of := &f.kinds[k]
+		for k := range kinds {
+			of := &kinds[k]
 			shares[k] = 0
 			if !of.endsAtOnce() {
 				shares[k] = float64(of.Targets) * max(0, upTo-numbers[k]+of.leaves(numbers[k])*seconds)
@@ -158,16 +207,16 @@ func (f *Fewest) Fill(rate, seconds float64, numbers []float64) []float64 {
 		return all
 	}
 	come := rate * seconds
-	if !f.bounded { // who refuses has none
+	if !isBounded(kinds) { // who refuses has none
 		rest, refuse := max(0, come-fill(1)), 0.0
-		for k := range f.kinds {
-			if f.kinds[k].endsAtOnce() {
-				refuse += float64(f.kinds[k].Targets)
+		for k := range kinds {
+			if kinds[k].endsAtOnce() {
+				refuse += float64(kinds[k].Targets)
 			}
 		}
-		for k := range f.kinds {
-			if f.kinds[k].endsAtOnce() {
-				shares[k] = rest * float64(f.kinds[k].Targets) / refuse
+		for k := range kinds {
+			if kinds[k].endsAtOnce() {
+				shares[k] = rest * float64(kinds[k].Targets) / refuse
 			}
 		}
 		return parts(shares)

@@ -2,8 +2,8 @@ package fluid
 
 import (
 	"math"
-	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"headroom/sim"
@@ -120,7 +120,7 @@ func TestFillMakesNumbersTheSame(t *testing.T) {
 	const rate, seconds = 400, 2.0
 	kinds := []Unequal{{3, 2, 0.02, 0, 2}, {1, math.Inf(1), 0, 2, 0}, {2, 2, 0.2, 0, 2}}
 	for _, numbers := range [][]float64{{40, 40, 40}, {10, 0, 60}, {0, 0, 0}, {500, 20, 3}} {
-		shares := NewFewest(kinds, 1).Fill(rate, seconds, numbers)
+		shares := Fill(kinds, rate, seconds, numbers)
 		fewest := math.Inf(1)
 		for k := range kinds {
 			left := numbers[k] - kinds[k].leaves(numbers[k])*seconds
@@ -131,22 +131,50 @@ func TestFillMakesNumbersTheSame(t *testing.T) {
 		}
 	}
 	refuses := append(kinds, Unequal{Targets: 1, Servers: math.Inf(1)})
-	if shares := NewFewest(refuses, 1).Fill(rate, 0.1, []float64{40, 40, 40, 0}); shares[3] != 1 {
+	if shares := Fill(refuses, rate, 0.1, []float64{40, 40, 40, 0}); shares[3] != 1 {
 		t.Errorf("who refuses gets %v where others have 40 each", shares[3])
 	}
 }
 
-// What was played once is what a play says, and another question has another answer.
-func TestPlaysAreRemembered(t *testing.T) {
+// Kinds that are alike become one, wherever they stand, and each is told which.
+func TestMergeMakesOneOfAlikeKinds(t *testing.T) {
+	serve, slow, hang := Unequal{2, 2, 1, 0, 50}, Unequal{1, 2, 7, 0, 50}, Unequal{1, math.Inf(1), 0, 16, 0}
+	kinds := []Unequal{hang, serve, slow, serve, hang, serve}
+	merged, of := Merge(kinds)
+	targets := make([]int, len(merged))
+	for i, k := range of {
+		as := merged[k]
+		if as.Targets = kinds[i].Targets; as != kinds[i] {
+			t.Errorf("%v is said to be of %v", kinds[i], merged[k])
+		}
+		targets[k] += kinds[i].Targets
+	}
+	for k := range merged {
+		if merged[k].Targets != targets[k] {
+			t.Errorf("%v has %d targets, those that are of it %d", merged[k], merged[k].Targets, targets[k])
+		}
+	}
+	slices.Reverse(kinds)
+	if again, _ := Merge(kinds); len(merged) != 3 || !slices.Equal(again, merged) {
+		t.Errorf("from the last to the first they are %v, otherwise %v", again, merged)
+	}
+}
+
+// Who asks for the same kinds at one place is told by one, as by one of its own; another question has another answer; and what is
+// forgotten keeps its answers, but its laws are nobody's.
+func TestSolvedKnowsUnequalTargets(t *testing.T) {
 	kinds := []Unequal{{Targets: 3, Servers: 2, Each: 1, Limit: 40}, {Targets: 1, Servers: 2, Each: 7}}
-	f := NewFewest(kinds, 1)
-	first := f.played(2)
-	if again := NewFewest(slices.Clone(kinds), 1).played(2); again != first {
-		t.Error("the same question is played twice")
+	var solved Solved
+	first := solved.Fewest(kinds, 1, false)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if again := solved.Fewest(slices.Clone(kinds), 1, false); again != first || !slices.Equal(again.Shares(2), NewFewest(kinds, 1).Shares(2)) {
+				t.Error("the same question has another answer")
+			}
+		})
 	}
-	if !reflect.DeepEqual(first, f.play(2)) {
-		t.Error("what is remembered is not what a play says")
-	}
+	all.Wait()
 	for i := range kinds {
 		others := [][]Unequal{slices.Clone(kinds), slices.Clone(kinds), slices.Clone(kinds), slices.Clone(kinds), slices.Clone(kinds)}
 		others[0][i].Targets++
@@ -155,12 +183,34 @@ func TestPlaysAreRemembered(t *testing.T) {
 		others[3][i].Away += 0.01
 		others[4][i].Limit += 0.01
 		for _, other := range others {
-			if NewFewest(other, 1).played(2) == first {
+			if solved.Fewest(other, 1, false) == first {
 				t.Errorf("%v gets the answer of %v", other, kinds)
 			}
 		}
 	}
-	if f.played(2.01) == first || NewFewest(kinds, 2).played(2) == first {
-		t.Error("another rate or number of those who choose gets the same answer")
+	if solved.Fewest(kinds, 2, false) == first || solved.Fewest(kinds, 1, true) == first {
+		t.Error("another number of those who choose, or a brief play, gets the same answer")
+	}
+	demand, _ := rng.Exponential(1)
+	law := func(f *Fewest, share *Solved) *Law {
+		laws := New(Station{Servers: 2, Demand: demand}, Split{Rule: LeastWaiting, Among: f.Among(0)})
+		laws.Share(share)
+		return laws.Law(0.5, 3)
+	}
+	want := law(first, nil).below()
+	for kept := range 2 {
+		before := len(solved.known)
+		if got := law(first, &solved).below(); !slices.Equal(got, want) {
+			t.Error("a law that is shared is not that of one alone")
+		}
+		if now := len(solved.known); (now > before) != (kept == 0) {
+			t.Errorf("laws of %d nodes are kept of targets that are not", now-before)
+		}
+		for i := range mostFewest {
+			solved.Fewest([]Unequal{{Targets: i, Servers: 2, Each: 1}}, 1, false)
+		}
+	}
+	if len(solved.fewest) > mostFewest {
+		t.Errorf("%d are kept, at most %d should be", len(solved.fewest), mostFewest)
 	}
 }

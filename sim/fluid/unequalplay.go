@@ -12,6 +12,7 @@ const (
 	leastOfUnequal = 20_000
 	mostOfUnequal  = 120_000
 	eachOfUnequal  = 480_000 // over the number of targets
+	ofBriefly      = 10_000  // of those that are not for long beside each other
 )
 
 // enoughSeen is how often a number must have been seen at the targets of a kind to say how often one with it is asked.
@@ -21,6 +22,9 @@ const enoughSeen = 100
 func (f *Fewest) play(rate float64) *fewestNode {
 	p := newUnequalPlay(f)
 	requests := max(leastOfUnequal, min(mostOfUnequal, eachOfUnequal/len(p.of)))
+	if f.briefly {
+		requests = ofBriefly
+	}
 	stream := rng.New(1, 0, "unequal")
 	warm := requests / 10
 	for come := 0; come < warm+requests; {

@@ -134,7 +134,7 @@ func (f *fields) bytes() (int64, bool) {
 }
 
 // time reads the next field as [stamp] does. One of the minute that was read before it is
-// taken at a glance.
+// read by its seconds alone.
 func (f *fields) time(before *minute) (int64, bool) {
 	const length = len("2018-07-02T22:22:48.364000Z")
 	if len(f.rest) > length && f.rest[length] == ' ' {

@@ -122,8 +122,8 @@ func compareFree(a, b placement.Capacity) int {
 	return cmp.Or(cmp.Compare(a.CPU, b.CPU), cmp.Compare(a.MemoryMiB, b.MemoryMiB))
 }
 
-// seat returns where on a host need would lie.
-func (w *world) seat(view, host int, need placement.Need) (at placement.Allocation, ok bool) {
+// allocation returns where on a host need would lie.
+func (w *world) allocation(view, host int, need placement.Need) (at placement.Allocation, ok bool) {
 	count := w.takes(need)
 	if w.hosts[host].disabled || w.foreign(view, host) || count == 0 {
 		return at, false
@@ -163,17 +163,17 @@ func (w *world) uneven(host int) *big.Rat {
 	return new(big.Rat).Sub(w.share(free[w.nodes-1]), w.share(free[0]))
 }
 
-// fitting returns the seats that the view's hosts offer, by host.
+// fitting returns the places that the view's hosts offer, by host.
 func (w *world) fitting(view int, need placement.Need) (fit []placement.Allocation) {
 	for host := range w.hosts {
-		if at, ok := w.seat(view, host, need); ok {
+		if at, ok := w.allocation(view, host, need); ok {
 			fit = append(fit, at)
 		}
 	}
 	return fit
 }
 
-// best returns the seat that the policy chooses.
+// best returns the place that the policy chooses.
 func (w *world) best(view int, need placement.Need) (at placement.Allocation, ok bool) {
 	fit := w.fitting(view, need)
 	if len(fit) == 0 {
@@ -325,10 +325,10 @@ func (g *game) launch(view int, need placement.Need) {
 	}
 	at, ok := g.views[view].Allocate(need)
 	if g.policy == "random" && ok { // any host that fits
-		want, wantOK = g.seat(view, at.Host, need)
+		want, wantOK = g.allocation(view, at.Host, need)
 	}
 	if ok != wantOK || at != want {
-		g.Fatalf("%s: view %d, Seat(%+v): got %+v %v, want %+v %v", g.name, view, need, at, ok, want, wantOK)
+		g.Fatalf("%s: view %d, Allocate(%+v): got %+v %v, want %+v %v", g.name, view, need, at, ok, want, wantOK)
 	}
 	if ok {
 		g.put(lying{view, need, at, true})
@@ -356,13 +356,13 @@ func (g *game) checkFitting(view int, need placement.Need) {
 
 func (g *game) launchOn(view, host int, need placement.Need) {
 	g.Helper()
-	want, wantOK := g.seat(view, host, need)
+	want, wantOK := g.allocation(view, host, need)
 	if got := g.views[view].Fits(host, need); got != wantOK {
 		g.Fatalf("%s: view %d, Fits(%d, %+v) = %v", g.name, view, host, need, got)
 	}
 	at, ok := g.views[view].AllocateOn(host, need)
 	if ok != wantOK || ok && at != want {
-		g.Fatalf("%s: view %d, SeatOn(%d, %+v): got %+v %v, want %+v %v", g.name, view, host, need, at, ok, want, wantOK)
+		g.Fatalf("%s: view %d, AllocateOn(%d, %+v): got %+v %v, want %+v %v", g.name, view, host, need, at, ok, want, wantOK)
 	}
 	if ok {
 		g.put(lying{view, need, at, true})
@@ -487,7 +487,7 @@ func (g *game) cancel(b *book) {
 	b.unused = nil
 }
 
-func TestSeatsAgreeWithAWorldThatKeepsLists(t *testing.T) {
+func TestAllocationsAgreeWithAWorldThatKeepsLists(t *testing.T) {
 	for _, entry := range placement.Policies() {
 		t.Run(entry.Name, func(t *testing.T) {
 			t.Parallel()
@@ -501,7 +501,7 @@ func TestSeatsAgreeWithAWorldThatKeepsLists(t *testing.T) {
 	}
 }
 
-func FuzzSeatsAgreeWithAWorldThatKeepsLists(f *testing.F) {
+func FuzzAllocationsAgreeWithAWorldThatKeepsLists(f *testing.F) {
 	f.Add(uint64(1), uint8(0))
 	f.Fuzz(func(t *testing.T, seed uint64, policy uint8) {
 		all := placement.Policies()
