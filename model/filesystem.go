@@ -54,10 +54,7 @@ func FindFileSystem(all []FileSystem, name string) int {
 }
 
 // Bytes of EFS are decimal: 1 TB is 1,000 GB.
-const (
-	efsMB = 1e6
-	efsTB = 1e12
-)
+const efsTB = 1e12
 
 // BaselineMBps returns the throughput that so many bytes of the Standard class earn, in 10⁶
 // bytes a second: 50 per TB, 1 at least (Amazon EFS User Guide, "Performance").

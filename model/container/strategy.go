@@ -11,6 +11,19 @@ type Need struct {
 	MemoryMiB int64
 }
 
+// What an instance with 8,192 MiB installed registers with its cluster, which is what its kernel says that there is: the
+// platform and the kernel itself have the rest (rules.md, Memory).
+const (
+	installedMiB  = 8192
+	registeredMiB = 7985
+)
+
+// Registers returns what an instance has for tasks: all of its vCPUs, and of its memory as large a part as the one of
+// AWS's example, in whole MiB.
+func Registers(vcpus int, memoryMiB int64) Need {
+	return Need{CPU: int64(vcpus) * UnitsPerCPU, MemoryMiB: memoryMiB * registeredMiB / installedMiB}
+}
+
 // Fits reports whether there is room for it in what is free.
 func (n Need) Fits(free Need) bool { return n.CPU <= free.CPU && n.MemoryMiB <= free.MemoryMiB }
 

@@ -51,7 +51,7 @@ func (cp *Plane) becomeContainerInstance(in *instance) {
 // capacityOf is what an instance of a type has for tasks.
 func (cp *Plane) capacityOf(typ int) container.Need {
 	t := &cp.frame.Types[typ]
-	return container.Need{CPU: int64(t.VCPUs) * container.UnitsPerCPU, MemoryMiB: t.MemoryMiB}
+	return container.Registers(t.VCPUs, t.MemoryMiB)
 }
 
 // takesTasks reports whether ECS places tasks on an instance.

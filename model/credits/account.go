@@ -208,20 +208,9 @@ func (a *Account) Stop(at sim.Time) {
 	a.stopped = at
 }
 
-// Start lets a stopped instance earn again, with the credits that this start gives. It
-// still has what it had earned if it has not been stopped for longer than that is kept.
-func (a *Account) Start(at sim.Time, launch model.Credits) {
-	a.terms.Start, a.terms.Launch = 0, launch
-	if at-a.stopped <= a.terms.Keeps {
-		a.terms.Start = a.Balance(at)
-	}
-	charged, least := a.charged, a.least
-	*a = Open(at, a.terms)
-	a.charged, a.least = charged, min(least, a.least)
-}
-
-// Restart is [Account.Start] for an instance whose terms are others now, for it may have
-// changed its type while it was stopped.
+// Restart lets a stopped instance earn again, with the credits that this start gives and by terms
+// that may be others now, for it may have changed its type. It still has what it had earned if it has
+// not been stopped for longer than that is kept.
 func (a *Account) Restart(at sim.Time, terms model.CreditTerms) {
 	terms.Start = 0
 	if at-a.stopped <= a.terms.Keeps {

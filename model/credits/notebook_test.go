@@ -47,10 +47,13 @@ func newTrial(a *notebook.Arguments) *trial {
 	case "unlimited":
 		mode = model.CreditsUnlimited
 	}
-	x.account = credits.Open(0, model.CreditTerms{
-		Mode: mode, Earn: credits.Earn(&x.typ), Launch: credits.Launch(&x.typ, mode), Keeps: credits.Keeps(&x.typ),
-	})
+	x.account = credits.Open(0, x.terms(mode))
 	return x
+}
+
+// terms are those by which the instance starts.
+func (x *trial) terms(mode model.CreditMode) model.CreditTerms {
+	return model.CreditTerms{Mode: mode, Earn: credits.Earn(&x.typ), Launch: credits.Launch(&x.typ, mode), Keeps: credits.Keeps(&x.typ)}
 }
 
 // play plays the lines and says after each how the account stands.
@@ -63,7 +66,7 @@ func (x *trial) play(t *testing.T, lines []string) string {
 		case "stop":
 			x.account.Stop(x.now)
 		case "start":
-			x.account.Start(x.now, credits.Launch(&x.typ, x.account.Mode()))
+			x.account.Restart(x.now, x.terms(x.account.Mode()))
 		case "switch":
 			mode := model.CreditsStandard
 			if words[1] == "unlimited" {

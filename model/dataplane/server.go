@@ -197,16 +197,6 @@ func (p *Plane) settled(h slab.Handle) *server {
 	return s
 }
 
-// SetSpeed changes the share of its CPU that a server has from now on.
-func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
-	id, now := indexOf(h), p.kernel.Now()
-	p.settle(id, now)
-	p.leaveFastPath(id)
-	s := p.servers.Get(h)
-	s.station.SetSpeed(now, share)
-	p.changed(id, s)
-}
-
 // offer brings the request to its server: it starts, waits, or is refused.
 func (p *Plane) offer(i uint32, r *request) {
 	id, now := r.server, p.kernel.Now()

@@ -201,7 +201,7 @@ func TestSpeedChangesFromNowOn(t *testing.T) {
 	b := start(t, behindBalancer(seconds(10), must(rng.Fixed(10))))
 	h := b.serve(0, 0)
 	b.until(14 * sim.Second)
-	b.SetSpeed(h, 500_000)
+	b.Impair(h, model.Impairment{Slow: 2})
 	b.until(26*sim.Second - 1)
 	if r := b.Snapshot().Routes[1]; r.Completed != 0 {
 		t.Error("done before its time")

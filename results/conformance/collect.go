@@ -136,7 +136,7 @@ func rowsOf(n *notebook.Notebook) []row {
 //go:embed notes.txt
 var statements string
 
-// statementRows returns a row for each statement of the notes.
+// statementRows returns a row for each statement of notes.txt.
 func statementRows(books []*notebook.Notebook) ([]row, error) {
 	showing := map[int][]string{}
 	partly := map[int]bool{}

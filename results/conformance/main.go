@@ -1,6 +1,6 @@
 // Command conformance prints what this simulator should show, from where that is
 // known, and what it shows: one table of the lab notebooks in the tree, and of the
-// statements in the notes that they show.
+// statements of notes.txt that they show.
 //
 // It reads what the notebooks say; their tests keep that true, so run them first
 // (make conformance does both). With -markdown it writes Markdown, and with -write

@@ -114,7 +114,7 @@ func (l *loader) taskFits(t *schema.Table, g *controlplane.Group, h taskHosts) {
 // shapeOf is what an instance of a type has for tasks.
 func (l *loader) shapeOf(typ int) container.Need {
 	it := &l.cfg.Types[typ]
-	return container.Need{CPU: int64(it.VCPUs) * container.UnitsPerCPU, MemoryMiB: it.MemoryMiB}
+	return container.Registers(it.VCPUs, it.MemoryMiB)
 }
 
 // roomFor says what a task has too much of for each type of a group, by its keys: ECS refuses what
@@ -145,7 +145,7 @@ func (l *loader) roomFor(need container.Need, on *controlplane.Group) (lacks map
 		memory = most
 	}
 	if has := l.shapeOf(memory).MemoryMiB; need.MemoryMiB > has {
-		lacks["memory"] = fmt.Sprintf("must be at most %d, which %s has (RESOURCE:MEMORY)", has, l.cfg.Types[memory].Name)
+		lacks["memory"] = fmt.Sprintf("must be at most %d, which %s registers of its %d MiB (RESOURCE:MEMORY)", has, l.cfg.Types[memory].Name, l.cfg.Types[memory].MemoryMiB)
 	}
 	return lacks
 }

@@ -23,7 +23,7 @@ type Notebook struct {
 	parts   []part // the text in its order
 }
 
-// Statement is a statement of the notes that the notebook shows.
+// Statement is a statement that the notebook shows, by its number in the list of who collects notebooks.
 type Statement struct {
 	Number int
 	Partly bool // only a part of it

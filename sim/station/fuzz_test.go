@@ -229,9 +229,8 @@ func (r *trial) compare() {
 		t.Fatalf("%d in service and %d waiting at %d, the twin has %d and %d",
 			s.InService(), s.Waiting(), r.now, len(w.serving), len(w.line))
 	}
-	full := len(w.serving) >= int(w.spec.Limit)
-	if refuses := full && len(w.line) >= int(w.spec.Backlog); s.Full() != full || s.Refuses() != refuses {
-		t.Fatalf("full %v, refuses %v at %d; the twin %v, %v", s.Full(), s.Refuses(), r.now, full, refuses)
+	if full := len(w.serving) >= int(w.spec.Limit); s.Full() != full {
+		t.Fatalf("full %v at %d; the twin %v", s.Full(), r.now, full)
 	}
 	if _, due := w.first(); s.Next() != due {
 		t.Fatalf("next departure at %d, the twin's at %d", s.Next(), due)
@@ -255,8 +254,8 @@ func (r *trial) compare() {
 	}
 	got := s.Jobs(nil)
 	slices.Sort(got[:s.InService()])
-	if !slices.Equal(got, jobs) || s.Backed() != backed {
-		t.Fatalf("jobs %v with %v backed at %d, the twin has %v with %v", got, s.Backed(), r.now, jobs, backed)
+	if !slices.Equal(got, jobs) || s.waiting.Demand() != backed {
+		t.Fatalf("jobs %v with %v backed at %d, the twin has %v with %v", got, s.waiting.Demand(), r.now, jobs, backed)
 	}
 	if err := s.Verify(r.demand); err != nil {
 		t.Fatal(err)

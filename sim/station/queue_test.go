@@ -79,8 +79,8 @@ func TestWhoIsNotThereCannotLeave(t *testing.T) {
 
 func TestZeroStationRefusesEverything(t *testing.T) {
 	var s Station
-	if _, ok := s.Settle(sim.Hour); ok || !s.Full() || !s.Refuses() {
-		t.Errorf("it settles %v, full %v, refuses %v", ok, s.Full(), s.Refuses())
+	if _, ok := s.Settle(sim.Hour); ok || !s.Full() {
+		t.Errorf("it settles %v, full %v", ok, s.Full())
 	}
 	if verdict, _ := s.Offer(sim.Hour, 1, 1); verdict != Refused {
 		t.Errorf("verdict %v", verdict)

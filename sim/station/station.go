@@ -68,9 +68,6 @@ const (
 	Refused                    // turned away
 )
 
-// Refuses reports whether one more job would be turned away.
-func (s *Station) Refuses() bool { return s.running >= s.limit && s.waiting.n >= s.backlog }
-
 // InService returns the number of jobs in service.
 func (s *Station) InService() int { return int(s.running) }
 
@@ -85,10 +82,6 @@ func (s *Station) Done() uint64 { return s.busy }
 
 // Full reports whether the next job would not start at once.
 func (s *Station) Full() bool { return s.running >= s.limit }
-
-// Backed returns the demand of all jobs in line, [sim.Never] where that is more
-// than a time can be.
-func (s *Station) Backed() sim.Time { return s.waiting.Demand() }
 
 // Spec returns the shape of the station.
 func (s *Station) Spec() Spec {
