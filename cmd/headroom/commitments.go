@@ -11,9 +11,7 @@ import (
 
 // recommendCommitments says what to commit to.
 func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) error {
-	if err := buying.CheckCommitments(f.plans); err != nil {
-		return badInput(err)
-	}
+	f.refuse(buying.CheckCommitments(f.plans))
 	format, e, err := f.open(c, files)
 	if err != nil {
 		return err

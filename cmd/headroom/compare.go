@@ -48,21 +48,12 @@ func (f *buyingFlags) add(c *cobra.Command, more ...report.Format) {
 
 // open checks the flags and reads the one scenario.
 func (f *buyingFlags) open(c *cobra.Command, files []string, more ...report.Format) (report.Format, *experiment, error) {
-	format, err := report.ParseFormat(f.format, more...)
-	if err != nil {
-		return "", nil, badInput(fmt.Errorf("--%w", err))
-	}
-	var faults []error
-	if err := checkWorkers(f.workers); err != nil {
-		faults = append(faults, err)
-	}
+	format := f.formatOf(f.format, more...)
+	f.refuse(checkWorkers(f.workers))
 	if err := buying.CheckPlans(f.plans); err != nil {
 		for line := range strings.Lines(err.Error()) {
-			faults = append(faults, errors.New("--plans: "+strings.TrimSpace(line)))
+			f.refuse(errors.New("--plans: " + strings.TrimSpace(line)))
 		}
-	}
-	if len(faults) > 0 {
-		return "", nil, badInput(&fileFaults{faults})
 	}
 	experiments, err := f.load(c, files)
 	if err != nil {
@@ -111,11 +102,11 @@ Interrupted, it prices what had finished and says what is missing.`,
 func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	size, err := parseSize(f.commit)
 	if err != nil {
-		return badInput(fmt.Errorf("--commit: %w", err))
+		f.refuse(fmt.Errorf("--commit: %w", err))
 	}
 	if f.sort != "" {
 		if err := buying.CheckSort(f.sort); err != nil {
-			return badInput(fmt.Errorf("--sort: %w", err))
+			f.refuse(fmt.Errorf("--sort: %w", err))
 		}
 	}
 	format, e, err := f.open(c, files, report.PlansFormats()...)

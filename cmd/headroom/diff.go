@@ -58,13 +58,8 @@ laid over each other.`,
 }
 
 func (f *diffFlags) run(c *cobra.Command, files []string) error {
-	format, err := report.ParseFormat(f.format, report.DiffFormats()...)
-	if err != nil {
-		return badInput(fmt.Errorf("--%w", err))
-	}
-	if err := checkWorkers(f.workers); err != nil {
-		return badInput(err)
-	}
+	format := f.formatOf(f.format, report.DiffFormats()...)
+	f.refuse(checkWorkers(f.workers))
 	if saved, err := savedRuns(files); err != nil {
 		return badInput(err)
 	} else if saved {
@@ -108,6 +103,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		return fruitless(c, stopped)
 	}
 	if stopped != nil {
+		page.Interrupted = true
 		page.Notes = append(page.Notes, fmt.Sprintf("warning: interrupted: %d of %d pairs finished", page.Comparison.Replications, n))
 		stopped = interruption(c.Context(), stopped)
 	}

@@ -41,10 +41,10 @@ func savedRuns(files []string) (bool, error) {
 func (f *diffFlags) compareSaved(c *cobra.Command, dirs []string, format report.Format) error {
 	for _, name := range []string{"out", "set", "set-b", "price-book", "seed", "replications", "workers"} {
 		if c.Flags().Changed(name) {
-			return badInput(fmt.Errorf("--%s: has no meaning for saved runs: nothing is simulated", name))
+			f.refuse(fmt.Errorf("--%s: has no meaning for saved runs: nothing is simulated", name))
 		}
 	}
-	var faults fileFaults
+	faults := fileFaults{f.wrong}
 	runs, trees := make([]*report.Saved, len(dirs)), make([]*tree.Node, len(dirs))
 	for i, dir := range dirs {
 		var err error

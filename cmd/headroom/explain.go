@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"headroom/model/spelling"
 	"headroom/results"
 	"headroom/results/report"
 	"headroom/scenarios/schema"
@@ -61,8 +62,13 @@ it lists the tables; with --all every key.`,
 
 func explain(w io.Writer, asked string) error {
 	vocabulary := tables.Vocabulary()
-	if topic, ok := vocabulary.Explain(asked); ok {
-		return describe(w, topic)
+	m, measured := metric(asked)
+	family := metricsBelow(asked)
+	if topic, ok := vocabulary.Explain(asked); ok && !(strings.HasSuffix(topic.Key.Path, ".NAME") && (measured || len(family.Rows) > 0)) {
+		return errors.Join(describe(w, topic), describeMetric(w, m, "\n"))
+	}
+	if measured { // volume.stored is no [volume.stored]
+		return describeMetric(w, m, "")
 	}
 	uses := vocabulary.Uses(asked)
 	switch ending := vocabulary.Ending(asked); len(ending) {
@@ -73,17 +79,22 @@ func explain(w io.Writer, asked string) error {
 	default:
 		return errors.Join(sheetOf(ending).Write(w, report.Table), describeUses(w, uses, true))
 	}
-	if m, ok := metric(asked); ok {
-		_, err := fmt.Fprintf(w, "%s\n  %s\n  unit: %s\n  labels: %s\n", m.Name, m.Meaning, m.Unit, labels(m))
-		return err
-	}
 	if len(uses) > 0 {
 		return describeUses(w, uses, false)
 	}
-	if family := metricsBelow(asked); len(family.Rows) > 0 {
+	if len(family.Rows) > 0 {
 		return family.Write(w, report.Table)
 	}
 	return badInput(unknownKey(asked))
+}
+
+// describeMetric prints a metric, nothing for none, after what stands before it.
+func describeMetric(w io.Writer, m results.Metric, before string) error {
+	if m.Name == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s%s\n  %s\n  unit: %s\n  labels: %s\n", before, m.Name, m.Meaning, m.Unit, labels(m))
+	return err
 }
 
 // describeUses prints what a word means as the value of each key that it may stand for, and
@@ -195,19 +206,50 @@ func sheetOf(keys []schema.Key) report.Sheet {
 	return s
 }
 
-// unknownKey names what speaks of the words that were asked for, or else suggests the key or
-// metric that was probably meant.
+// unknownKey says which part of a path leads nowhere; of a word alone it names what speaks of it, or
+// else suggests the key or metric that was probably meant.
 func unknownKey(asked string) error {
+	metric := nearestOfAll(asked, metricNames())
+	if table, key, ok := tables.Vocabulary().Stray(asked); ok && metric == "" {
+		err := fmt.Sprintf("explain: %s has no key %q", table.Path, key)
+		if near := tables.Vocabulary().Meant(table, key); near != "" {
+			err += fmt.Sprintf(" (did you mean %q?)", table.Path+"."+near)
+		}
+		return fmt.Errorf("%s; `headroom explain %s` lists those it has", err, table.Path)
+	}
 	err := fmt.Sprintf("explain: no such key, value or metric: %q", asked)
-	if speak := speakOf(asked); len(speak) > 0 {
+	if speak := speakOf(asked); metric == "" && len(speak) > 0 {
 		err += "; see " + strings.Join(speak[:min(len(speak), mostNamed)], ", ")
 		if more := len(speak) - mostNamed; more > 0 {
 			err += fmt.Sprintf(" or %d more", more)
 		}
-	} else if near := nearestTerm(asked); near != "" {
+	} else if near := cmp.Or(metric, nearestTerm(asked)); near != "" {
 		err += fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return fmt.Errorf("%s; `headroom explain` lists the tables", err)
+}
+
+// metricNames are those of metrics and of their families: user, user.latency, user.latency.p99.
+func metricNames() (names []string) {
+	known := map[string]bool{}
+	for _, m := range results.Metrics() {
+		for i, r := range m.Name + "." {
+			if name := m.Name[:i]; r == '.' && !known[name] {
+				known[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// nearestOfAll is the metric or family that a dotted name was meant to be; of a word alone, which
+// may as well be a key, it is "".
+func nearestOfAll(asked string, names []string) string {
+	if !strings.Contains(asked, ".") {
+		return ""
+	}
+	return spelling.Nearest(asked, slices.Values(names))
 }
 
 // mostNamed is how many keys or metrics an error names.
@@ -272,9 +314,5 @@ func nearestTerm(asked string) string {
 			}
 		}
 	}
-	for _, m := range results.Metrics() {
-		family, _, _ := strings.Cut(m.Name, ".")
-		names = append(names, m.Name, family)
-	}
-	return results.Nearest(asked, names)
+	return results.Nearest(asked, append(names, metricNames()...))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results"
+	"headroom/results/report"
 	"headroom/scenarios"
 	"headroom/scenarios/tables"
 	"headroom/scenarios/tree"
@@ -23,6 +24,7 @@ type loadFlags struct {
 	seed         int64
 	replications int
 	watch        []string // keys of metrics that flags ask for
+	wrong        []error  // what is wrong with other flags of the command
 }
 
 func (f *loadFlags) add(c *cobra.Command) {
@@ -82,7 +84,29 @@ func checkedOptions() tables.Options {
 	return tables.Options{CheckMetric: results.CheckKey, Observe: results.Observe, CheckThresholds: results.ThresholdRules}
 }
 
-// load reads all files and reports what is wrong with any of them.
+// refuse notes what is wrong with the command's other flags, if anything is: load tells it beside what is wrong
+// with the files, all at once.
+func (f *loadFlags) refuse(errs ...error) {
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		for line := range strings.Lines(err.Error()) {
+			f.wrong = append(f.wrong, errors.New("headroom: "+strings.TrimSpace(line)))
+		}
+	}
+}
+
+// formatOf reads --format.
+func (f *loadFlags) formatOf(format string, more ...report.Format) report.Format {
+	as, err := report.ParseFormat(format, more...)
+	if err != nil {
+		f.refuse(fmt.Errorf("--%w", err))
+	}
+	return as
+}
+
+// load reads all files and reports what is wrong with any of them, and with the flags.
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := checkedOptions()
 	options.Set, options.PriceBook, options.Replications = f.set, f.priceBook, f.replications
@@ -90,11 +114,15 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
 	}
+	var faults fileFaults
+	for _, err := range f.wrong {
+		faults.add(err)
+	}
 	if c.Flags().Changed("replications") && (f.replications < 1 || f.replications > mostReplications) {
-		return nil, badInput(fmt.Errorf("--replications: must be 1..%d, got %d", mostReplications, f.replications))
+		faults.add(fmt.Errorf("headroom: --replications: must be 1..%d, got %d", mostReplications, f.replications))
+		options.Replications = 0
 	}
 	all := make([]experiment, 0, len(files))
-	var faults fileFaults
 	for _, file := range files {
 		s, err := scenarios.Load(file, options)
 		if c.Context().Err() != nil {

@@ -51,20 +51,21 @@ says how much to launch on Spot. Interrupted, each shows what it knows by then.`
 
 func (f *recommendFlags) run(c *cobra.Command, files []string) error {
 	f.workersSet = c.Flags().Changed("workers")
-	if err := errors.Join(notEmpty(c, "nats", "listen"), f.cluster.check()); err != nil {
-		return badInput(err)
-	}
-	switch {
-	case f.commitments && f.cluster.distributed():
-		return badInput(errors.New("--nats and --listen: must be left out with --commitments: one scenario is simulated"))
-	case f.commitments && c.Flags().Changed("out"):
-		return badInput(errors.New("--out: must be left out with --commitments: there are no files"))
-	case f.commitments:
+	f.refuse(notEmpty(c, "nats", "listen"), f.cluster.check())
+	if f.commitments {
+		if f.cluster.distributed() {
+			f.refuse(errors.New("--nats and --listen: must be left out with --commitments: one scenario is simulated"))
+		}
+		if c.Flags().Changed("out") {
+			f.refuse(errors.New("--out: must be left out with --commitments: there are no files"))
+		}
 		return f.recommendCommitments(c, files)
-	case c.Flags().Changed("plans"):
-		return badInput(errors.New("--plans: needs --commitments: a search takes the prices of the file"))
-	case c.Flags().Changed("replications") && f.replications < leastReplications:
-		return badInput(fmt.Errorf("--replications: must be at least %d to judge a candidate, got %d", leastReplications, f.replications))
+	}
+	if c.Flags().Changed("plans") {
+		f.refuse(errors.New("--plans: needs --commitments: a search takes the prices of the file"))
+	}
+	if f.replications > 0 && f.replications < leastReplications {
+		f.refuse(fmt.Errorf("--replications: must be at least %d to judge a candidate, got %d", leastReplications, f.replications))
 	}
 	return f.recommendConfiguration(c, files)
 }

@@ -60,12 +60,7 @@ shares of Spot, it simulates nothing twice. The exit code is 3 if nothing could 
 
 func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 	shares, err := f.shares()
-	if err != nil {
-		return badInput(err)
-	}
-	if err := buying.CheckCommitments(f.plans); err != nil {
-		return badInput(err)
-	}
+	f.refuse(err, buying.CheckCommitments(f.plans))
 	format, e, err := f.open(c, files)
 	if err != nil {
 		return err

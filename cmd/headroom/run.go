@@ -77,18 +77,13 @@ func addFormat(c *cobra.Command, format *string, more ...report.Format) {
 }
 
 func (f *runFlags) run(c *cobra.Command, files []string) error {
-	format, err := report.ParseFormat(f.format, report.RunFormats()...)
-	if err != nil {
-		return badInput(fmt.Errorf("--%w", err))
-	}
-	if err := checkWorkers(f.workers); err != nil {
-		return badInput(err)
-	}
+	format := f.formatOf(f.format, report.RunFormats()...)
+	f.refuse(checkWorkers(f.workers), f.checkFiles(c))
 	experiments, err := f.load(c, files)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.checkAccessLog(experiments), f.checkFiles(c)); err != nil {
+	if err := f.checkAccessLog(experiments); err != nil {
 		return badInput(err)
 	}
 	folders, err := f.folders(experiments)

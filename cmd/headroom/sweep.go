@@ -106,9 +106,7 @@ func oneFile(c *cobra.Command, args []string) error {
 
 // open reads a file that must have a sweep.
 func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Plan, error) {
-	if err := checkWorkers(f.workers); err != nil {
-		return nil, nil, badInput(err)
-	}
+	f.refuse(checkWorkers(f.workers))
 	f.watch = slices.Clone(f.metrics)
 	if f.pareto != "" {
 		f.watch = append(f.watch, strings.Split(f.pareto, ",")...)
@@ -141,21 +139,13 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 }
 
 func (f *sweepFlags) run(c *cobra.Command, file string) error {
-	format, err := report.ParseFormat(f.format)
-	if err != nil {
-		return badInput(fmt.Errorf("--%w", err))
-	}
+	format := f.formatOf(f.format)
+	f.refuse(notEmpty(c, "out", "nats", "listen"), f.cluster.check(), f.check(), f.checkMetrics())
 	e, p, err := f.open(c, file)
 	if err != nil {
 		return err
 	}
 	f.workersSet, f.seedSet = c.Flags().Changed("workers"), c.Flags().Changed("seed")
-	if err := notEmpty(c, "out", "nats", "listen"); err != nil {
-		return badInput(err)
-	}
-	if err := errors.Join(f.cluster.check(), f.check()); err != nil {
-		return badInput(err)
-	}
 	page, err := f.page(e)
 	if err != nil {
 		return badInput(err)

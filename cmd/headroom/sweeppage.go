@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -11,6 +12,27 @@ import (
 	"headroom/results/report"
 	"headroom/scenarios/tables"
 )
+
+// checkMetrics reports keys of --pareto and --metrics that no scenario has.
+func (f *sweepFlags) checkMetrics() error {
+	var faults []error
+	check := func(flag string, keys []string) {
+		for _, key := range keys {
+			if err := results.CheckKey(key); err != nil {
+				faults = append(faults, fmt.Errorf("--%s: %s: %w", flag, key, err))
+			}
+		}
+	}
+	switch pair := strings.Split(f.pareto, ","); {
+	case f.pareto == "":
+	case len(pair) != 2 || pair[0] == pair[1]:
+		faults = append(faults, fmt.Errorf("--pareto: must be two metrics with a comma between, got %q", f.pareto))
+	default:
+		check("pareto", pair)
+	}
+	check("metrics", f.metrics)
+	return errors.Join(faults...)
+}
 
 // page says what to show of a sweep.
 func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
@@ -27,10 +49,7 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 			pareto = "cost.total,instance_hours"
 		}
 	}
-	x, y, ok := strings.Cut(pareto, ",")
-	if !ok || x == y || strings.Contains(y, ",") {
-		return nil, fmt.Errorf("--pareto: must be two metrics with a comma between, got %q", pareto)
-	}
+	x, y, _ := strings.Cut(pareto, ",")
 	page.Pareto = [2]string{x, y}
 	for _, key := range page.Pareto {
 		if err := e.checkMeasured(key); err != nil {

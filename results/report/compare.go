@@ -27,6 +27,8 @@ type ComparisonPage struct {
 	Label      func(key string) string // a key as tables show it; nil: as it is
 	File       string                  // of B
 	Thresholds []model.Threshold       // of B
+	// Interrupted is set where not all replications have been played.
+	Interrupted bool
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
@@ -148,6 +150,9 @@ func (c *ComparisonPage) writeJSON(w io.Writer) error {
 	member("seed", c.Seed)
 	member("replications", c.Replications)
 	member("paired", c.Paired)
+	if c.Interrupted {
+		member("interrupted", true)
+	}
 	j.text(",\n  \"changes\": ")
 	j.list("[", "]", len(c.Changes), func(i int) {
 		change := c.Changes[i]

@@ -82,7 +82,8 @@ func abbreviated(got string, names []string) string {
 	}
 	begins := func(_ string, at int) bool { return at == 0 }
 	within := func(name string, at int) bool {
-		return 2*len(got) >= len(name) || wordBegins(name, at) && wordBegins(name, at+len(got))
+		ends := at + len(got)
+		return 2*len(got) >= len(name) || wordBegins(name, at) && (wordBegins(name, ends) || name[ends:] == "s")
 	}
 	for _, good := range []func(string, int) bool{begins, within} {
 		for _, name := range names {

@@ -3,10 +3,12 @@ package tables
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 )
 
 // zoneKey says which nodes send to machines outside: allZones, or the one of a zone.
@@ -42,7 +44,7 @@ func (l *loader) readOutside() {
 		if name := t.Text(zoneKey); name == allZones {
 			o.AllZones = true
 		} else if t.Sound(zoneKey) {
-			o.Zone, _ = l.zone(t, zoneKey, name)
+			o.Zone = l.zoneOrAll(t, name)
 		}
 		o.Groups = slices.DeleteFunc(o.Groups, func(g int) bool { return g < 0 })
 		for _, g := range o.Groups {
@@ -56,6 +58,20 @@ func (l *loader) readOutside() {
 		t.Done()
 		l.cfg.Outside = append(l.cfg.Outside, o)
 	}
+}
+
+// zoneOrAll reads the zone of machines outside that are not in all of them.
+func (l *loader) zoneOrAll(t *schema.Table, name string) model.Zone {
+	i := slices.Index(l.cfg.Zones, l.letter(name))
+	if i < 0 {
+		words := append([]string{allZones}, l.cfg.Zones...)
+		t.Reject(zoneKey, schema.Fault{
+			Rule: fmt.Sprintf("must be a zone of [region] (%s) or %q", strings.Join(l.cfg.Zones, " "), allZones),
+			Got:  tree.Quote(name), Hint: l.Hint(name, words), Code: schema.NoCode,
+		})
+		return 0
+	}
+	return model.Zone(i)
 }
 
 // checkOutside refuses a target group that does not take addresses, or is of another service.
