@@ -16,7 +16,11 @@ const programPart = "the program"
 // manifestOf says what the results of a sweep depend on: the scenario, this very
 // program, and how the machine computes.
 func manifestOf(s *tables.Scenario) (sweep.Manifest, error) {
-	parts, err := s.Manifest()
+	return wholeManifest(s.Manifest())
+}
+
+// wholeManifest adds to what replications depend on this very program, and how the machine computes.
+func wholeManifest(parts map[string]string, err error) (sweep.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}

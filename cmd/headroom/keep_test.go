@@ -75,7 +75,7 @@ func (w writer) files(t testing.TB, dir string) map[string]string {
 		if err == nil && e.IsDir() && e.Name()[0] == '.' {
 			return fs.SkipDir
 		}
-		if err != nil || e.IsDir() || e.Name()[0] == '.' || e.Name() == "sweep.journal" || e.Name() == "search.journal" {
+		if err != nil || e.IsDir() || e.Name()[0] == '.' || strings.HasSuffix(e.Name(), ".journal") {
 			return err
 		}
 		content, err := os.ReadFile(path)

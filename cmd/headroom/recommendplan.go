@@ -42,11 +42,13 @@ thresholds, once without commitments, once with those of up to a year and once w
 of up to three, and tells what each of the others would cost more, by paired differences;
 ~ stands before what may be luck. A threshold is kept if it is so with 95 % confidence
 for whichever way to launch is chosen. Interrupted, it recommends among the ways that were
-simulated and says which are missing; --spot with those alone simulates them.
+simulated and says which are missing; --spot with those alone simulates them, and the same command
+with --out, which keeps a journal, goes on where it was.
 
 A share of Spot is of what a group has above its min_size, which stays On-Demand as the base; all is
 without that base. With --out it also writes fleet.json, fleet.csv, an invoice of what is recommended for
-each horizon and the page report.html. The exit code is 3 if nothing could be shown to keep the thresholds.`,
+each horizon and the page report.html, and keeps a journal: killed in any way and started again, also with other
+shares of Spot, it simulates nothing twice. The exit code is 3 if nothing could be shown to keep the thresholds.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
@@ -74,6 +76,14 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 	}
 	e.limitMemory(c.Context())
 	defer gracefully(c.Context())()
+	if to != nil {
+		kept, err := keepPlan(e, to)
+		if err != nil {
+			return err
+		}
+		defer kept.close()
+		o.Keeper = kept
+	}
 	bar := newProgress(e.Name, len(ways)*e.Replications, f.workers, f.quiet)
 	o.Progress, o.Moved = bar.advance, bar.moved
 	fleet, stopped := buying.BuyFleet(c.Context(), ways, e.Thresholds, o)

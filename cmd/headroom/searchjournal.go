@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -34,11 +33,7 @@ func remember(e *experiment, to *folder.Folder, engine search.Engine) (*remember
 	if err != nil {
 		return nil, outFault(err)
 	}
-	if another != "" {
-		complain(fmt.Sprintf("%s: was of another search, or is damaged; this one begins anew", filepath.Join(to.Dir(), sweep.MemoryName)))
-	} else if n := memory.Len(); n > 0 {
-		complain(fmt.Sprintf("%s: goes on after %s replications", to.Dir(), counted(n)))
-	}
+	tellKept(filepath.Join(to.Dir(), sweep.MemoryName), "search", another, memory.Len())
 	return &remembering{engine: engine, memory: memory, points: newSearchPoints(e.Search.Len())}, nil
 }
 

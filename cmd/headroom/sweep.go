@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -200,10 +201,14 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	}
 	var printed error
 	if stopped := swept != nil && !interrupts(ctx, swept); !stopped || !job.journal.Empty() { // what there is
+		var saving sync.WaitGroup
 		if f.out != "" {
-			err = job.page.SaveSweep(job.folder, f.replicationRows, f.about(job.e, job.page).Content(), pages.Content())
+			saving.Go(func() {
+				err = job.page.SaveSweep(job.folder, f.replicationRows, f.about(job.e, job.page).Content(), pages.Content())
+			})
 		}
 		printed = job.page.Write(job.out, job.format)
+		saving.Wait()
 	}
 	switch {
 	case swept != nil && !interrupts(ctx, swept):

@@ -48,6 +48,8 @@ type Options struct {
 	Progress func(done int)
 	// Moved, if set, is told now and then how much of one of them is done, of 1.
 	Moved func(index int, share float64)
+	// Keeper, if set, is asked by [BuyFleet] for replications before they are simulated.
+	Keeper Keeper
 }
 
 // Simulations returns how many replications a comparison takes.
@@ -116,14 +118,14 @@ func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
 		return nil, err
 	}
 	r := runner{options: o}
-	onDemand, stopped := r.simulate(ctx, v.OnDemand)
+	onDemand, stopped := r.simulate(ctx, "", v.OnDemand)
 	if len(onDemand) == 0 || stopped != nil && ctx.Err() == nil {
 		return nil, stopped
 	}
 	launched := map[*cloud.Config][]*replication{}
 	for _, cfg := range v.launches(&o) {
 		if stopped == nil {
-			launched[cfg], stopped = r.simulate(ctx, cfg)
+			launched[cfg], stopped = r.simulate(ctx, "", cfg)
 		}
 		if stopped != nil && ctx.Err() == nil {
 			return nil, stopped

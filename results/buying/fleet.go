@@ -122,7 +122,7 @@ func BuyFleet(ctx context.Context, ways []Way, thresholds []model.Threshold, o O
 	var stopped error
 	for i := 0; i < len(ways) && stopped == nil; i++ {
 		var runs []*replication
-		runs, stopped = r.simulate(ctx, ways[i].Config)
+		runs, stopped = r.simulate(ctx, ways[i].Name, ways[i].Config)
 		if len(runs) == 0 || stopped != nil && (i > 0 || ctx.Err() == nil) {
 			break
 		}

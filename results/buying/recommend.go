@@ -40,7 +40,7 @@ type Offer struct {
 // wraps the cause; there is none without any.
 func Recommend(ctx context.Context, cfg *cloud.Config, o Options) (*Advice, error) {
 	r := runner{options: o}
-	runs, stopped := r.simulate(ctx, cfg)
+	runs, stopped := r.simulate(ctx, "", cfg)
 	if len(runs) == 0 || stopped != nil && ctx.Err() == nil {
 		return nil, stopped
 	}

@@ -2,6 +2,7 @@ package buying
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -28,40 +29,91 @@ type runner struct {
 	done    int
 }
 
-// simulate plays the replications of one way of launching. If ctx is done first, it
+// simulate plays the replications of one way of launching, but those that were kept under
+// its name; without a name there are none. If ctx is done first, it
 // returns those that have finished.
-func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replication, error) {
-	e := run.New(cfg, pricing.Plan{}) // billed by each plan, later
-	keys, _ := e.Keys()
+func (r *runner) simulate(ctx context.Context, way string, cfg *cloud.Config) ([]*replication, error) {
+	keeper := r.options.Keeper
+	if way == "" {
+		keeper = nil
+	}
+	known, missing, err := r.recall(keeper, way)
+	if err != nil {
+		return nil, err
+	}
 	before := r.done
-	o := run.Options{Replications: r.options.Replications, Workers: r.options.Workers, Progress: func(done int) {
-		r.done = before + done
+	progress := func(done int) {
+		r.done = before + len(known) + done
 		if r.options.Progress != nil {
 			r.options.Progress(r.done)
 		}
-	}}
+	}
+	if len(known) > 0 {
+		progress(0)
+	}
+	if len(missing) == 0 {
+		return known, nil
+	}
+	o := run.Options{These: missing, Workers: r.options.Workers, Progress: progress}
 	if moved := r.options.Moved; moved != nil {
 		o.Moved = func(index int, share float64) { moved(before+index, share) }
 	}
-	return run.Simulate(ctx, e, o, func(one *run.Replication) *replication {
-		values := one.Values()
-		read := func(key string) float64 {
-			if i := slices.Index(keys, key); i >= 0 {
-				return values[i]
-			}
-			return math.NaN()
-		}
-		kept := &replication{
-			index:         one.Index,
-			ledger:        one.Outcome.Ledger,
-			interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
-			p99: read("latency.p99"), availability: read("availability"),
-		}
-		for _, key := range r.watched {
-			kept.watched = append(kept.watched, read(key))
+	e := run.New(cfg, pricing.Plan{}) // billed by each plan, later
+	keys, _ := e.Keys()
+	fresh, err := run.Simulate(ctx, e, o, func(one *run.Replication) *replication {
+		kept := r.take(one, keys)
+		if keeper != nil {
+			keeper.Keep(way, one.Index, kept.encode())
 		}
 		return kept
 	})
+	all := append(known, fresh...)
+	slices.SortFunc(all, func(a, b *replication) int { return a.index - b.index })
+	return all, err
+}
+
+// recall returns the replications of a way that were kept, and which were not.
+func (r *runner) recall(keeper Keeper, way string) (known []*replication, missing []int, err error) {
+	for index := range r.options.Replications {
+		var content []byte
+		is := false
+		if keeper != nil {
+			if content, is, err = keeper.Recall(way, index); err != nil {
+				return nil, nil, err
+			}
+		}
+		if !is {
+			missing = append(missing, index)
+			continue
+		}
+		one, err := decodeReplication(content, index, len(r.watched))
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", way, err)
+		}
+		known = append(known, one)
+	}
+	return known, missing, nil
+}
+
+// take keeps of a replication what prices and judges need.
+func (r *runner) take(one *run.Replication, keys []string) *replication {
+	values := one.Values()
+	read := func(key string) float64 {
+		if i := slices.Index(keys, key); i >= 0 {
+			return values[i]
+		}
+		return math.NaN()
+	}
+	kept := &replication{
+		index:         one.Index,
+		ledger:        one.Outcome.Ledger,
+		interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
+		p99: read("latency.p99"), availability: read("availability"),
+	}
+	for _, key := range r.watched {
+		kept.watched = append(kept.watched, read(key))
+	}
+	return kept
 }
 
 func ledgers(runs []*replication) []*model.Ledger {

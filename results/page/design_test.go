@@ -349,6 +349,7 @@ func TestWhatHasNoResultYetIsNamed(t *testing.T) {
 	for file, want := range map[string]string{
 		"search.journal": ": holds a search that was ended before it had a result: `headroom recommend FILE --out ",
 		"sweep.journal":  ": holds a sweep that was ended before it had a result: `headroom sweep FILE --out ",
+		"plan.journal":   ": holds a purchase that was ended before it had a result: `headroom recommend plan FILE --out ",
 		"other":          ": must be a directory of --out, which has one of ",
 	} {
 		dir := written(t, file, "x")

@@ -140,6 +140,7 @@ func open(dir string) (*document, error) {
 var unfinished = []struct{ file, thing, command string }{
 	{sweep.MemoryName, "search", "headroom recommend FILE"},
 	{sweep.JournalName, "sweep", "headroom sweep FILE"},
+	{sweep.ArchiveName, "purchase", "headroom recommend plan FILE"},
 }
 
 // absolute is a path that has a name.

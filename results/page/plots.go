@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"headroom/results"
@@ -319,13 +320,17 @@ func amount(v float64, unit string) string {
 // unitOf is the unit of a metric that the catalogue has, "" of others.
 func unitOf(key string) string {
 	name, _, _ := strings.Cut(key, "{")
-	for _, m := range results.Metrics() {
-		if m.Name == name {
-			return m.Unit
-		}
-	}
-	return ""
+	return units()[name]
 }
+
+// units are those of all metrics, by their names.
+var units = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, m := range results.Metrics() {
+		all[m.Name] = m.Unit
+	}
+	return all
+})
 
 // between is a number with its interval for people.
 func between(v, half float64, unit string) string {

@@ -39,15 +39,16 @@ const rowsAtOnce = 64
 // if all their values are, else texts, and what is missing is null.
 func (p *Points) writeParquet(w io.Writer, l *sheetLayout) error {
 	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()), parquet.MaxRowsPerRowGroup(parquetRows))
-	var rows []parquet.Row
+	var rows [rowsAtOnce]parquet.Row // the writer copies them
+	n := 0
 	flush := func() error {
-		_, err := out.WriteRows(rows)
-		rows = rows[:0]
+		_, err := out.WriteRows(rows[:n])
+		n = 0
 		return err
 	}
 	err := p.each(l, func(r *sweep.Row) error {
-		rows = append(rows, p.parquetRow(l, r))
-		if len(rows) < rowsAtOnce {
+		rows[n] = p.parquetRow(l, r, rows[n][:0])
+		if n++; n < rowsAtOnce {
 			return nil
 		}
 		return flush()
@@ -104,9 +105,8 @@ func (l *sheetLayout) group() ordered {
 	return o
 }
 
-// parquetRow converts one row, whose columns stand in the order of group.
-func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row) parquet.Row {
-	var row parquet.Row
+// parquetRow converts one row, whose columns stand in the order of group, into an empty one.
+func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row, row parquet.Row) parquet.Row {
 	add := func(v parquet.Value, defined bool) {
 		column := len(row)
 		if !defined {

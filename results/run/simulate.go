@@ -15,7 +15,10 @@ import (
 // Options say how many replications to simulate, and how.
 type Options struct {
 	Replications int
-	Workers      int // replications under way at a time; 0: one per core
+	// These, if set, are the replications to simulate, by index in ascending order, instead
+	// of the first.
+	These   []int
+	Workers int // replications under way at a time; 0: one per core
 	// Progress, if set, is called after each replication with the number of
 	// replications finished. Calls do not overlap.
 	Progress func(done int)
@@ -68,8 +71,14 @@ func Simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*R
 
 // simulate is [Simulate], with what to do with replications that memory cut short.
 func simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*Replication) T, cut func(*Replication)) ([]T, error) {
-	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
-		func(ctx context.Context, index int) (kept T, err error) {
+	of := func(i int) int { return i }
+	count := o.Replications
+	if o.These != nil {
+		of, count = func(i int) int { return o.These[i] }, len(o.These)
+	}
+	done, err := batch.Map(ctx, count, batch.Options{Workers: o.Workers, Progress: o.Progress},
+		func(ctx context.Context, i int) (kept T, err error) {
+			index := of(i)
 			r, err := e.replicate(ctx, index, o.ears(index))
 			if err != nil {
 				if r != nil {

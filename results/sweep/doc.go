@@ -4,7 +4,7 @@
 // [Run] replicates every point of a [Plan] on all cores and writes what it finds
 // to a [Journal]; [Dispatch] has the replications computed elsewhere and writes
 // the same. [Rounds] are replications that somebody asks for round by round, as a search does,
-// from the same workers, and a [Memory] keeps what they showed. [Journal.Each] reads it back in the order of the design. [Pareto],
+// from the same workers, and a [Memory] keeps what they showed. An [Archive] keeps what other replications left, whatever that is. [Journal.Each] reads it back in the order of the design. [Pareto],
 // [Surface.Effects] and [Surface.Indices] say what the points mean together, [Row.Breach] how they stand
 // to thresholds.
 //

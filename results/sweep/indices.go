@@ -94,9 +94,9 @@ func (s *Share) within(values []float64, units int) {
 // factorial reports whether every combination of levels occurs once.
 func (s *Surface) factorial() bool {
 	product := 1
-	axes := len(s.Levels[0])
-	for axis := range axes {
-		if product *= s.counts(axis); product > len(s.Levels) {
+	sizes := s.sizes()
+	for _, size := range sizes {
+		if product *= size; product > len(s.Levels) {
 			return false
 		}
 	}
@@ -106,8 +106,8 @@ func (s *Surface) factorial() bool {
 	seen := make([]bool, product)
 	for _, l := range s.Levels {
 		place := 0
-		for axis := range axes {
-			place = place*s.counts(axis) + l[axis]
+		for axis, size := range sizes {
+			place = place*size + l[axis]
 		}
 		if seen[place] {
 			return false
@@ -120,7 +120,8 @@ func (s *Surface) factorial() bool {
 // variances decomposes the variance of a full factorial design.
 func (s *Surface) variances(y []float64) []Index {
 	_, whole := spread(y)
-	indices := make([]Index, len(s.Levels[0]))
+	sizes := s.sizes()
+	indices := make([]Index, len(sizes))
 	for axis := range indices {
 		own := make([]int, len(y))
 		rest := make([]int, len(y))
@@ -128,7 +129,7 @@ func (s *Surface) variances(y []float64) []Index {
 			own[i] = l[axis]
 			for other := range l {
 				if other != axis {
-					rest[i] = rest[i]*s.counts(other) + l[other]
+					rest[i] = rest[i]*sizes[other] + l[other]
 				}
 			}
 		}

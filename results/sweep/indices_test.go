@@ -132,3 +132,27 @@ func TestParetoKeepsWhatNothingBeats(t *testing.T) {
 		}
 	}
 }
+
+// Each value of an axis has the effect of its points, where it has as many values as there are points:
+// going through all of them for each value would take minutes.
+func TestEffectsOfManyValuesCountEachPointOnce(t *testing.T) {
+	const points = 50_000
+	s := &Surface{}
+	for i := range points {
+		s.Levels = append(s.Levels, []int{i * 7919 % points})
+		s.Values = append(s.Values, []float64{float64(i), float64(2 * i)})
+	}
+	if !s.factorial() {
+		t.Error("every value occurs once, and it is no full factorial")
+	}
+	effects := s.Effects(0)
+	if len(effects) != points {
+		t.Fatalf("%d effects of %d values", len(effects), points)
+	}
+	for i, l := range s.Levels {
+		e := effects[l[0]]
+		if e.Level != l[0] || e.Points != 1 || e.Mean.Value != 1.5*float64(i) || e.Mean.N != 2 {
+			t.Fatalf("point %d, of value %d: %+v", i, l[0], e)
+		}
+	}
+}

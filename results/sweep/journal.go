@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"headroom/results/folder"
@@ -27,6 +25,7 @@ type Journal struct {
 	sequence uint64 // of the next record
 	layouts  map[uint64]*Layout
 	points   map[int]*entry
+	left     map[leftBy]segment // of an [Archive]
 	lost     Loss
 	sync     *syncer
 	failed   error // of a write: nothing may follow it
@@ -69,7 +68,7 @@ func openJournal(disk folder.Disk, path string, m Manifest) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{file: file, base: base, layouts: map[uint64]*Layout{}, points: map[int]*entry{}}
+	j := &Journal{file: file, base: base, layouts: map[uint64]*Layout{}, points: map[int]*entry{}, left: map[leftBy]segment{}}
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, errors.Join(err, &Refusal{base + " is no journal of a sweep"}, file.Close())
 	}
@@ -186,6 +185,8 @@ func (j *Journal) learn(r *record) bool {
 		}
 		j.layouts[l.id] = l
 		return true
+	case kindLeft:
+		return j.learnLeft(r.at+recordHead+1, content)
 	case kindRow:
 		row, err := decodeRow(content, j.layouts)
 		return err == nil && j.index(&row, segment{r.at + recordHead + 1, len(content)})
@@ -305,37 +306,22 @@ func (j *Journal) standing(point int, rule *Rule, retry bool) (standing, error) 
 
 // read returns the row that is somewhere in the file.
 func (j *Journal) read(s segment) (Row, error) {
-	b := make([]byte, s.length)
-	if _, err := j.file.ReadAt(b, s.at); err != nil {
-		return Row{}, fmt.Errorf("journal: %w", err)
+	b, err := j.bytes(s)
+	if err != nil {
+		return Row{}, err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return decodeRow(b, j.layouts)
 }
 
-// Each calls do for every point below n that is done by the rule, in the order
-// of the design.
-func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
-	j.mu.Lock()
-	known := slices.Sorted(maps.Keys(j.points)) // a design may have many more points
-	j.mu.Unlock()
-	for _, point := range known {
-		if point >= n {
-			break
-		}
-		s, err := j.standing(point, rule, false)
-		if err != nil {
-			return err
-		}
-		if !s.done {
-			continue
-		}
-		if err := do(&s.row); err != nil {
-			return err
-		}
+// bytes returns what is somewhere in the file.
+func (j *Journal) bytes(s segment) ([]byte, error) {
+	b := make([]byte, s.length)
+	if _, err := j.file.ReadAt(b, s.at); err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
 	}
-	return nil
+	return b, nil
 }
 
 // Empty reports whether nothing was found yet of any point.

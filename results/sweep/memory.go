@@ -27,15 +27,7 @@ type Memory struct {
 // OpenMemory opens the memory of a search in a directory, or begins one. One that depends
 // on something else is begun anew; then another says why.
 func OpenMemory(disk folder.Disk, dir string, m Manifest) (memory *Memory, another string, err error) {
-	path := filepath.Join(dir, MemoryName)
-	journal, err := openJournal(disk, path, m)
-	if refused := (*Refusal)(nil); errors.As(err, &refused) {
-		another = refused.Reason
-		if err := disk.Remove(path); err != nil {
-			return nil, "", err
-		}
-		journal, err = openJournal(disk, path, m)
-	}
+	journal, another, err := openOrBegin(disk, filepath.Join(dir, MemoryName), m)
 	if err != nil {
 		return nil, "", err
 	}

@@ -27,6 +27,7 @@ const (
 	kindManifest = 'M'
 	kindLayout   = 'L'
 	kindRow      = 'R'
+	kindLeft     = 'A' // of an [Archive]
 )
 
 // header returns the beginning of a journal.

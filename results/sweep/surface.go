@@ -45,6 +45,15 @@ func (s *Surface) counts(axis int) int {
 	return n
 }
 
+// sizes returns the number of levels of each axis.
+func (s *Surface) sizes() []int {
+	sizes := make([]int, len(s.Levels[0]))
+	for axis := range sizes {
+		sizes[axis] = s.counts(axis)
+	}
+	return sizes
+}
+
 // Effect is what a metric is on average over the points in which an axis has one
 // of its values.
 type Effect struct {
@@ -56,27 +65,28 @@ type Effect struct {
 // Effects returns the main effects of an axis, by level. Its intervals are those
 // of the replications, common to all points.
 func (s *Surface) Effects(axis int) []Effect {
-	effects := make([]Effect, s.counts(axis))
 	n := s.common()
-	for level := range effects {
-		var means []float64
-		points := 0
-		for r := range n {
-			sum := 0.0
-			points = 0
-			for i, l := range s.Levels {
-				if l[axis] == level {
-					sum += s.Values[i][r]
-					points++
-				}
-			}
-			if points > 0 {
-				means = append(means, sum/float64(points))
-			}
+	points := make([]int, s.counts(axis))
+	sums := make([]float64, len(points)*n) // by level, then replication
+	for i, l := range s.Levels {
+		level := l[axis]
+		points[level]++
+		for r, v := range s.Values[i][:n] {
+			sums[level*n+r] += v
 		}
-		effects[level] = Effect{Level: level, Points: points, Mean: stat.Interval(means, results.Confidence)}
 	}
-	return slices.DeleteFunc(effects, func(e Effect) bool { return e.Points == 0 })
+	var effects []Effect
+	for level, count := range points {
+		if count == 0 {
+			continue
+		}
+		means := sums[level*n : (level+1)*n]
+		for r := range means {
+			means[r] /= float64(count)
+		}
+		effects = append(effects, Effect{Level: level, Points: count, Mean: stat.Interval(means, results.Confidence)})
+	}
+	return effects
 }
 
 // Pareto returns which of the points (x, y) no other beats in one coordinate

@@ -127,6 +127,51 @@ func TestSameRowsForAnyWorkers(t *testing.T) {
 	}
 }
 
+// Rows are read ahead: all come, in the order of the design, until somebody has had enough
+// or one cannot be read; and nobody reads the file afterwards.
+func TestJournalIsReadInOrderAndToItsEnd(t *testing.T) {
+	const points = 3*aheadRows*aheadReads + 5
+	j := must(OpenJournal(t.TempDir(), manifest))
+	layout := NewLayout([]string{"a"}, []string{""})
+	for i := range points {
+		point := (i*89 + 40) % points // in an order of its own
+		if err := j.Append(&Row{Point: point, Layout: layout, Values: [][]float64{{float64(point)}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rule := Rule{Replications: 1}
+	enough := errors.New("enough")
+	read := func(below, most int) (n int, err error) {
+		return n, j.Each(below, &rule, func(r *Row) error {
+			if r.Point != n || r.Values[0][0] != float64(n) {
+				t.Fatalf("point %d has %v, want point %d", r.Point, r.Values, n)
+			}
+			if n++; n == most {
+				return enough
+			}
+			return nil
+		})
+	}
+	for _, below := range []int{0, 1, aheadRows, aheadRows + 1, points, points + 7} {
+		if n, err := read(below, 0); n != min(below, points) || err != nil {
+			t.Errorf("of %d points %d were read (%v), want %d", points, n, err, min(below, points))
+		}
+	}
+	for _, most := range []int{1, aheadRows, aheadRows*aheadReads + 1, points} {
+		if n, err := read(points, most); n != most || err != enough {
+			t.Errorf("%d points were read (%v), want %d", n, err, most)
+		}
+	}
+	damaged := aheadRows + 7
+	j.points[damaged].segments[0].length--
+	if n, err := read(points, 0); n != damaged || err == nil {
+		t.Errorf("%d points were read (%v) before the one that cannot be, want %d", n, err, damaged)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFailingPointIsARowWithItsError(t *testing.T) {
 	p := loads(6, Rule{Replications: 2})
 	dir := t.TempDir()

@@ -257,6 +257,9 @@ func (a *axis) locate(root *tree.Node) {
 	}
 }
 
+// conditional reports whether there are points to which the axis gives nothing.
+func (a *axis) conditional() bool { return len(a.when) > 0 }
+
 // holds reports whether all conditions of the axis are met, given what a key
 // has.
 func (a *axis) holds(value func(condition) *tree.Node) bool {

@@ -33,7 +33,10 @@ func (s *Space) Axes() []string {
 
 // Settings returns what a point gives to each axis.
 func (s *Space) Settings(point int) []Setting {
-	_, chosen := s.tree(point)
+	chosen := s.choose(point)
+	if slices.ContainsFunc(s.axes, (*axis).conditional) {
+		s.apply(chosen)
+	}
 	settings := make([]Setting, len(chosen))
 	for i, n := range chosen {
 		settings[i] = settingOf(n)

@@ -82,6 +82,7 @@ type Scenario struct {
 	crews  []crew     // who serves the workloads that name no type they were measured on
 	market market     // of which other ways of buying launch Spot
 	origin *origin    // nil without [sweep] and [search]
+	reads  reads
 
 	elsewhere []*catalog.Catalog // of the other Regions
 }
@@ -117,6 +118,7 @@ func load(s tree.Source, path string, options Options) (*Scenario, error) {
 		}
 	}
 	l.finish()
+	l.scenario.reads = l.readFiles()
 	return &l.scenario, nil
 }
 

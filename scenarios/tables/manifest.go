@@ -25,18 +25,58 @@ func (s *Scenario) Manifest() (map[string]string, error) {
 	if s.Sweep.Fluid { // else as journals have it that were begun before there was a screen
 		m["sweep.screen"] = "fluid"
 	}
-	for _, path := range s.origin.dataFiles() {
-		sum, err := checksum(s.origin.options.files(), path)
+	return m, reads{s.origin.path, s.origin.options.files(), s.origin.dataFiles()}.sum(m)
+}
+
+// Depends returns what the replications of the scenario depend on, part by part: its text with all
+// defaults, what is observed, and a sum of every data file. How many replications, and what a sweep
+// or a search would change, is not among it.
+func (s *Scenario) Depends() (map[string]string, error) {
+	root := s.root.Copy()
+	delete(root.Table, "sweep")
+	delete(root.Table, "search")
+	if run := root.Table["run"]; run != nil {
+		delete(run.Table, "replications")
+	}
+	m := map[string]string{"the scenario": root.Text(), "what is observed": fmt.Sprintf("%+v", s.Config.Observe)}
+	return m, s.reads.sum(m)
+}
+
+// reads are the files that a scenario names.
+type reads struct {
+	from  string // the scenario's own
+	files tree.Files
+	paths []string
+}
+
+// readFiles are those that the loader has read.
+func (l *loader) readFiles() reads {
+	r := reads{from: l.path, files: l.options.files()}
+	if l.options.PriceBook != "" {
+		r.paths = append(r.paths, l.options.PriceBook)
+	}
+	for _, f := range l.files {
+		r.paths = append(r.paths, f.path)
+	}
+	slices.Sort(r.paths)
+	r.paths = slices.Compact(r.paths)
+	return r
+}
+
+// sum notes what each file contains.
+func (r reads) sum(in map[string]string) error {
+	for _, path := range r.paths {
+		sum, err := checksum(r.files, path)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		name := path
-		if relative, err := filepath.Rel(filepath.Dir(s.origin.path), path); err == nil {
+		if relative, err := filepath.Rel(filepath.Dir(r.from), path); err == nil {
 			name = relative
 		}
-		m["the file "+filepath.ToSlash(name)] = sum
+		in["the file "+filepath.ToSlash(name)] = sum
 	}
-	return m, nil
+	return nil
 }
 
 // checksum returns the sum of what a file contains.
