@@ -67,6 +67,13 @@ func memoryMetrics() []Metric {
 				}
 				return m.Used / float64(m.There)
 			}),
+		of("memory.swap_utilization", "ratio", "share of the swap in use, mean over the time that applications ran: swap_used_percent of the CloudWatch agent; 0 without swap",
+			func(m *dataplane.MemoryOutcome) float64 {
+				if m.There == 0 {
+					return math.NaN()
+				}
+				return m.Swap / float64(m.There)
+			}),
 		of("memory.paging_operations", "count", "page faults: reads of 4 KiB from swap",
 			func(m *dataplane.MemoryOutcome) float64 { return float64(m.Faults) }),
 		of("memory.paged_out", "B", "what was written to swap, as it fits into RAM no more",
@@ -117,8 +124,8 @@ func (s *Summary) advice(label string, index int) string {
 	}
 	ram := model.Bytes(smallest.MemoryMiB) * model.MiB
 	has := "none"
-	if swap := s.Config.Services[service].Memory.Swap.Size; swap > 0 {
-		has = fmt.Sprintf("%.4g GiB", swap.GiB())
+	if swap := &s.Config.Services[service].Memory.Swap; swap.On(false)+swap.On(true) > 0 {
+		has = fmt.Sprintf("%.4g GiB", swap.Size.GiB())
 	}
 	return fmt.Sprintf("%s has %.4g GiB of memory and %s of swap: %.4g GiB of swap are recommended, and what pages regularly belongs on a larger type",
 		smallest.Name, ram.GiB(), has, memory.RecommendedSwap(ram).GiB())

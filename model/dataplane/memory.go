@@ -27,7 +27,17 @@ type Swap struct {
 	Size  model.Bytes
 	Disk  int         // index into Service.Disks, of one that is the server's own
 	Block model.Bytes // in which it is written
-	Fstab bool        // it is on again after a reboot
+	Fstab bool        // it is on after a reboot
+	Off   bool        // nobody has turned it on before one
+	Raw   bool        // no swap area has been made of it: it cannot be turned on
+}
+
+// On is how much swap there is, before a reboot or after one.
+func (s *Swap) On(rebooted bool) model.Bytes {
+	if s.Raw || rebooted && !s.Fstab || !rebooted && s.Off {
+		return 0
+	}
+	return s.Size
 }
 
 // ram is the memory of a server whose service says what it holds.
@@ -70,8 +80,8 @@ func (p *Plane) equipMemory(s *server, spec *model.ServerSpec) {
 		},
 		use: p.memoryUse(spec.Owner), restarts: sim.Never, swapMade: spec.Warm || spec.Rebooted, settled: !spec.Warm,
 	}
-	if spec.Warm || spec.Rebooted && cfg.Swap.Fstab {
-		s.memory.terms.Swap = cfg.Swap.Size
+	if spec.Warm || spec.Rebooted {
+		s.memory.terms.Swap = cfg.Swap.On(spec.Rebooted)
 	}
 	p.memoryUses[s.memory.use].Servers++
 }
@@ -86,7 +96,7 @@ func (p *Plane) MakeSwap(h slab.Handle) sim.Time {
 	swap := &s.cfg.Memory.Swap
 	if s.memory.swapMade {
 		if s.memory.swapWaits {
-			s.memory.swapWaits, s.memory.terms.Swap = false, swap.Size
+			s.memory.swapWaits, s.memory.terms.Swap = false, swap.On(false)
 		}
 		return 0
 	}

@@ -16,6 +16,7 @@ type MemoryOutcome struct {
 	Peak     model.Bytes `window:"to"` // the most that an application of any of them has held, in swap too, or tried to
 	There    sim.Time    // in which applications ran, of all servers together
 	Used     float64     // ns: that time, times the share of the RAM that was in use, the system's with it
+	Swap     float64     // ns: that time, times the share of the swap that was in use
 	Faults   int64       // page faults, each a read from swap
 	Paged    int64       // requests that had any
 	PagedOut model.Bytes // written to swap
@@ -30,6 +31,7 @@ func (u *MemoryOutcome) add(m *ram, now sim.Time) {
 		u.There = sim.Sum(u.There, now-m.since)
 	}
 	u.Used += m.UsedTime(now)
+	u.Swap += m.SwapTime(now)
 }
 
 // Merge adds the memory of another owner's servers.
@@ -38,6 +40,7 @@ func (u *MemoryOutcome) Merge(o *MemoryOutcome) {
 	u.Peak = max(u.Peak, o.Peak)
 	u.There = sim.Sum(u.There, o.There)
 	u.Used += o.Used
+	u.Swap += o.Swap
 	u.Faults += o.Faults
 	u.Paged += o.Paged
 	u.PagedOut = u.PagedOut.Plus(o.PagedOut)

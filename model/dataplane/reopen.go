@@ -133,8 +133,10 @@ func (p *Plane) Reboot(h slab.Handle) {
 	}
 	if m := s.memory; m != nil {
 		p.endMemory(s)
-		if !s.cfg.Memory.Swap.Fstab {
-			m.terms.Swap, m.swapWaits = 0, false
+		switch swap := &s.cfg.Memory.Swap; {
+		case m.swapWaits && swap.Fstab: // it is being written
+		case m.swapMade:
+			m.terms.Swap, m.swapWaits = swap.On(true), false
 		}
 	}
 	p.failInside(id, None, Code502, CauseEnded)

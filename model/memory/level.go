@@ -37,6 +37,7 @@ type Level struct {
 	copied      model.Bytes // of what lies in swap: written there
 	peak        model.Bytes
 	inRAM       stat.Level // bytes, with what the system keeps
+	inSwap      stat.Level // bytes
 	rest        float64    // of a page fault
 	pool        *Pool      // that it shares; nil: it has all of the RAM
 	pooled      model.Bytes
@@ -47,6 +48,7 @@ type Level struct {
 func NewLevel(at sim.Time, t Terms) Level {
 	l := Level{terms: t}
 	l.inRAM.Reset(at)
+	l.inSwap.Reset(at)
 	l.note(at)
 	return l
 }
@@ -148,6 +150,9 @@ func (l *Level) note(at sim.Time) {
 		l.pooled = holds
 	}
 	l.inRAM.Set(at, int64(min(l.terms.Reserved.Plus(holds), l.terms.RAM)))
+	if l.terms.Swap > 0 {
+		l.inSwap.Set(at, int64(min(l.Swapped(), l.terms.Swap)))
+	}
 }
 
 // Peak returns the most that the application has held, or tried to.
@@ -160,4 +165,12 @@ func (l *Level) UsedTime(now sim.Time) float64 {
 		return 0
 	}
 	return l.inRAM.Area(now).Float64() / float64(l.terms.RAM)
+}
+
+// SwapTime returns for how long the swap has been used, as [Level.UsedTime] does for the RAM; 0 without swap.
+func (l *Level) SwapTime(now sim.Time) float64 {
+	if l.terms.Swap <= 0 {
+		return 0
+	}
+	return l.inSwap.Area(now).Float64() / float64(l.terms.Swap)
 }

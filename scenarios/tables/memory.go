@@ -26,6 +26,8 @@ const (
 	ordinaryReserve = 200 * model.MiB
 	ordinaryTouch   = 50
 	ordinaryRestart = 10 * sim.Second
+	// mostSwap is the largest swap file.
+	mostSwap = 1 << 50
 	// ownMode is the mode of a file that only its owner reads and writes.
 	ownMode = 0o600
 )
@@ -47,11 +49,14 @@ func memoryKeys() []schema.Key {
 	swap := schema.Within("service.NAME", swapInvalid, []schema.Key{
 		schema.Row("swap", schema.Either("a size, or a table", schema.Quantity(schema.Bytes, 0, 1<<50), schema.Inner()), "",
 			"swap file, made at first boot after user data; recommended: twice the memory up to 2 GiB (32 MiB at least), 2 GiB more than the memory below 32 GiB, as much as the memory from there on"),
-		amount("swap.size", schema.Required, "its size: dd's block size times its count"),
+		amount("swap.size", "(block_size times count)", "its size, which dd writes in blocks; without count"),
+		schema.Row("swap.count", schema.Whole(1, 1<<40), "", "instead of size: blocks that dd writes, of block_size each"),
 		schema.Row("swap.volume", schema.Text(), `"root"`, "where it is: a volume's name or device_name, root, or instance-store"),
 		schema.Row("swap.block_size", schema.Quantity(schema.Bytes, 512, 1<<50), `"128MiB"`, "in which dd writes it; must fit into free memory"),
+		schema.Row("swap.mkswap", schema.Flag(), "true", "whether mkswap makes a swap area of it; without it can never be turned on"),
+		schema.Row("swap.swapon", schema.Flag(), "true", "whether swapon turns it on when it is made; without it is on from the next reboot on, by fstab"),
 		schema.Row("swap.mode", schema.Text(), `"0600"`, "its file mode; others than root must not read it"),
-		schema.Row("swap.fstab", schema.Flag(), "true", "whether a line of /etc/fstab turns it on again after a reboot"),
+		schema.Row("swap.fstab", schema.Flag(), "true", "whether a line of /etc/fstab turns it on after a reboot"),
 	})
 	return append(held, swap...)
 }
@@ -99,7 +104,15 @@ func (l *loader) swapTable(t *schema.Table) *schema.Table {
 
 // readSwap reads a swap file.
 func (l *loader) readSwap(t *schema.Table, service int) dataplane.Swap {
-	s := dataplane.Swap{Size: t.Size("size"), Block: t.Size("block_size"), Fstab: t.Flag("fstab")}
+	s := dataplane.Swap{Block: t.Size("block_size"), Fstab: t.Flag("fstab"), Raw: !t.Flag("mkswap"), Off: !t.Flag("swapon")}
+	s.Size = readSwapSize(t, s.Block)
+	switch {
+	case s.Size == 0:
+	case s.Raw:
+		l.warnAt(t.Node, t.PathOf("mkswap")+": read swap header failed: swapon takes nothing that mkswap has not prepared, and there is no swap")
+	case s.Off && !s.Fstab:
+		l.warnAt(t.Node, t.PathOf("swapon")+": nobody turns it on, now or after a reboot: there is no swap")
+	}
 	volume := t.Text("volume")
 	switch {
 	case !t.Sound("volume"):
@@ -119,6 +132,27 @@ func (l *loader) readSwap(t *schema.Table, service int) dataplane.Swap {
 	l.swaps[service] = t
 	t.Done()
 	return s
+}
+
+// readSwapSize reads how large a swap file is: what is said, or what dd writes.
+func readSwapSize(t *schema.Table, block model.Bytes) model.Bytes {
+	switch {
+	case t.Has("size") && t.Has("count"):
+		t.Wrong("count", "must not be given with size: one of them says how much dd writes")
+	case t.Has("count"):
+		t.Pass("size")
+		if count := model.Bytes(t.Whole("count")); t.Sound("count", "block_size") && block > 0 {
+			if count > mostSwap/block {
+				t.Wrong("count", fmt.Sprintf("must be at most %d blocks of block_size: 1 PiB", mostSwap/block))
+				return 0
+			}
+			return block * count
+		}
+		return 0
+	}
+	t.Pass("count")
+	t.Require("size")
+	return t.Size("size")
 }
 
 // connectMemory lets requests of services that are short of memory wait for it, and
@@ -200,10 +234,10 @@ func (l *loader) ramOf(on serverKind) model.Bytes {
 func (l *loader) checkBase(service int, on serverKind) {
 	m := l.cfg.Services[service].Memory
 	terms := memory.Terms{RAM: l.ramOf(on), Reserved: m.Reserved}
-	if m.Base > terms.Available().Plus(m.Swap.Size) {
+	if m.Base > terms.Available().Plus(m.Swap.On(false)) {
 		t := l.tables["service"][service]
 		l.warnAt(t.Node, fmt.Sprintf("%s.memory.base: the application is killed as soon as it starts: %s, of %s, has %s for it and %s of swap; recommended swap: %s, or a larger type",
-			t.Path, l.cfg.Types[on.typ].Name, on.owner, size(terms.Available()), size(m.Swap.Size), size(memory.RecommendedSwap(l.ramOf(on)))))
+			t.Path, l.cfg.Types[on.typ].Name, on.owner, size(terms.Available()), size(m.Swap.On(false)), size(memory.RecommendedSwap(l.ramOf(on)))))
 	}
 }
 
@@ -216,7 +250,11 @@ func (l *loader) checkSwap(service int, on serverKind) (refused bool) {
 		t.Wrong("block_size", fmt.Sprintf("must be at most the free memory at boot: %s, of %s, has %s", typ.Name, on.owner, size(free.Available())))
 		refused = true
 	}
-	if m.Swap.Size == 0 || !t.Sound("size", "volume") {
+	said := "size"
+	if t.Has("count") {
+		said = "count"
+	}
+	if m.Swap.Size == 0 || !t.Sound(said, "volume") {
 		return refused
 	}
 	name := l.cfg.Services[service].Disks[m.Swap.Disk]
@@ -239,7 +277,7 @@ func (l *loader) checkSwap(service int, on serverKind) (refused bool) {
 		}
 	}
 	if m.Swap.Size > room {
-		t.Wrong("size", fmt.Sprintf("must fit into what is free: %s, of %s, has %s", what, on.owner, size(room)))
+		t.Wrong(said, fmt.Sprintf("must fit into what is free: %s, of %s, has %s", what, on.owner, size(room)))
 		refused = true
 	}
 	return refused
