@@ -78,9 +78,12 @@ func (p *Plane) issue(j job, now sim.Time) {
 	if c.Clients.RetryBudget > 0 {
 		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
 	}
-	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
-		p.awaitConnection(i, r, o)
-		return
+	if c.PoolSize > 0 {
+		if int(o.inUse) >= c.PoolSize {
+			p.awaitConnection(i, r, o)
+			return
+		}
+		p.meter.connected(r, 0)
 	}
 	o.inUse++
 	if own.connected = true; s.lookup == nil && s.goesStraight() {
@@ -154,6 +157,9 @@ func (p *Plane) awaitConnection(i uint32, r *request, o *outlet) {
 // dial sends an attempt that has its connection.
 func (p *Plane) dial(i uint32, r *request) {
 	now := p.kernel.Now()
+	if p.sources[r.source].call.PoolSize > 0 {
+		p.meter.connected(r, now-r.arrived)
+	}
 	r.arrived, r.phase = now, dispatched
 	p.endPhase(i, phasePool, now)
 	p.enter(i, r)
