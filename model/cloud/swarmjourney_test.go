@@ -228,6 +228,18 @@ func swarmTiers(seed uint64) *Config {
 	return cfg
 }
 
+// swarmBeat is a random scenario of [swarmTiers] whose requests come evenly and take one CPU time of a few.
+func swarmBeat(seed uint64) *Config {
+	cfg := swarmTiers(seed)
+	s := rng.New(seed, 0, "swarm/beat")
+	gap := []sim.Time{5, 10, 20}[s.Below(3)] * sim.Millisecond
+	cfg.Workloads[0].Arrivals, cfg.Workloads[0].Demand = evenlyAt(gap, gap, 0), must(rng.Fixed(0.01))
+	for i := range cfg.Services[:len(cfg.Services)-1] {
+		cfg.Services[i].Steps[1].Call.Demand = must(rng.Fixed([]float64{0.01, 0.005}[s.Below(2)]))
+	}
+	return cfg
+}
+
 // Every invariant holds after every event of random journeys.
 func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
 	worlds{

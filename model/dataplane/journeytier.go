@@ -64,6 +64,11 @@ func (p *Plane) findTiers() {
 	if p.full || p.everyDeparture || p.fluid != nil || p.shares {
 		return
 	}
+	for i := range p.sources {
+		if s := &p.sources[i]; s.call == nil && p.keepsBeat(s) {
+			return
+		}
+	}
 	for service := range p.calls {
 		p.findTier(service)
 	}
