@@ -19,6 +19,9 @@ type belongings struct {
 	networks      map[string][]int // the same
 }
 
+// labelCaller tells calls apart by the service that makes them. No key has it.
+const labelCaller = "caller"
+
 // placed is the place of a part among those with its label.
 type placed struct {
 	label string
@@ -63,7 +66,7 @@ func routesByPart(routes []dataplane.RouteOutcome) map[placed][]int {
 	for i := range routes {
 		r := &routes[i]
 		for _, at := range []placed{
-			{labelBalancer, r.LoadBalancer}, {labelTargetGroup, r.TargetGroup}, {labelWorkload, r.Workload}, {labelService, r.Callee},
+			{labelBalancer, r.LoadBalancer}, {labelTargetGroup, r.TargetGroup}, {labelWorkload, r.Workload}, {labelService, r.Callee}, {labelCaller, r.Service},
 		} {
 			all[at] = append(all[at], i)
 		}

@@ -46,7 +46,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		requestMetrics(),
 		latencyMetrics(),
 		userMetrics(),
-		phaseMetrics(),
+		poolMetrics(), phaseMetrics(),
 		capacityMetrics(), scalingMetrics(),
 		burstMetrics(),
 		memoryMetrics(),
@@ -157,7 +157,7 @@ func latencyMetrics() []Metric {
 			}
 			return float64(t.latency.Max()) / 1e9
 		}),
-		of("wait.mean", "s", "time in line at the target before service starts, of requests that entered service; what their calls wait for is in phase.call and phase.pool",
+		of("wait.mean", "s", "time in line at the target before service starts, of requests that entered service; what their calls wait for is in pool.wait.mean, phase.call and phase.pool",
 			func(t *traffic) float64 { return t.wait.Mean() / 1e9 }),
 		of("wait.probability", "ratio", "share of those requests that waited",
 			func(t *traffic) float64 { return ratio(t.waited, t.wait.Count()) }),

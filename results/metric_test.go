@@ -47,6 +47,19 @@ func twoGroups() *cloud.Config {
 	}
 }
 
+// callsOverPools are three services, each of which calls the next over a pool of connections.
+func callsOverPools() []dataplane.Service {
+	var all []dataplane.Service
+	for i, name := range []string{"front", "middle", "store"} {
+		s := dataplane.Service{Name: name, Steps: []dataplane.Step{{Kind: dataplane.StepCPU}}}
+		if i < 2 {
+			s.Steps = append(s.Steps, dataplane.Step{Kind: dataplane.StepCall, Call: dataplane.Call{PoolSize: 2}})
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
 // restingGroups is a scenario of everything whose instances somebody stops.
 func restingGroups() *cloud.Config {
 	cfg := twoGroups()
@@ -76,6 +89,10 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			},
 			{TargetGroup: 1, Arrived: 50, Completed: 50, Latency: histogram(5 * sim.Second), MeasuredCompleted: 15},
 			{TargetGroup: cloud.None, LoadBalancer: cloud.None},
+		},
+		Hops: []dataplane.RouteOutcome{
+			{Workload: cloud.None, Service: 0, Callee: 1, TargetGroup: cloud.None, LoadBalancer: cloud.None},
+			{Workload: cloud.None, Service: 1, Callee: 2, TargetGroup: cloud.None, LoadBalancer: cloud.None},
 		},
 		Groups: []controlplane.GroupOutcome{
 			{
@@ -115,6 +132,9 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 	o.Routes[0].Failed[dataplane.Code504] = 2
 	o.Routes[0].Wait.Record(int64(sim.Second))
 	o.Routes[0].Wait.Record(0)
+	o.Hops[0].PoolWait.Record(int64(sim.Second))
+	o.Hops[0].PoolWait.Record(0)
+	o.Hops[1].PoolWait.Record(int64(4 * sim.Second))
 	return o
 }
 
@@ -135,6 +155,7 @@ func invoice() *pricing.Invoice {
 
 func TestEveryMetricReadsItsPart(t *testing.T) {
 	cfg := restingGroups()
+	cfg.Services = callsOverPools()
 	meter := NewMeter(cfg)
 	m := meter.Measure(oneOutcome(cfg), invoice())
 	for key, want := range map[string]float64{
@@ -183,6 +204,9 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"latency.max":                                         5,
 		"wait.mean":                                           0.5,
 		"wait.probability":                                    0.5,
+		"pool.wait.mean":                                      5.0 / 3,
+		"pool.wait.mean{service=front}":                       0.5,
+		"pool.wait.mean{service=middle}":                      4,
 		"cpu.utilization":                                     0.4,
 		"cpu.utilization{autoscaling_group=web}":              0.5,
 		"scaling.reversals":                                   3,
@@ -258,6 +282,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 	for _, key := range []string{
 		"capacity.in_service.max", "hosts.used.max", // extremes of two parts do not add up
 		"cost", "instances.launched{instance_workload=hosts.m5.a}", "latency.p99{code=502}",
+		"pool.wait.mean{service=store}", // it calls nobody
 	} {
 		if meter.find(key) >= 0 {
 			t.Errorf("there is a metric %s", key)

@@ -121,6 +121,9 @@ func TestFluidCallsWaitForConnections(t *testing.T) {
 	if got := out.Hops[0].Failed[dataplane.CodePool]; float64(got) < 0.95*float64(failures(r)) {
 		t.Errorf("%d calls find no connection, %d requests fail", got, failures(r))
 	}
+	if got := out.Hops[0].PoolWait.Mean() / 1e9; math.Abs(got-1) > 0.03 {
+		t.Errorf("calls wait %.3f s for their connection, want the second after which others give up", got)
+	}
 }
 
 // TestFluidCallsLoseNone looks at the invariants all the time, with a callee that errs, times out and is killed.

@@ -238,6 +238,24 @@ func TestPoolOfConnectionsIsAQueue(t *testing.T) {
 	if math.Abs(pool-q.MeanWait()) > 0.03*q.MeanWait() {
 		t.Errorf("mean wait for a connection %.5f s, theory says %.5f s", pool, q.MeanWait())
 	}
+	if got := out.Hops[0].PoolWait.Mean() / 1e9; math.Abs(got-q.MeanWait()) > 0.03*q.MeanWait() {
+		t.Errorf("calls wait %.5f s for a connection, theory says %.5f s", got, q.MeanWait())
+	}
+}
+
+// Two calls over one connection, each of which is given up after 300 ms and begun anew 100 ms
+// later, wait in turn: the first not, the second from 1.1 s until 1.3 s, the first again
+// from 1.4 s until 1.6 s, the second again from 1.7 s until 1.9 s.
+func TestARetryWaitsForItsConnectionAnew(t *testing.T) {
+	step := ask(1, fixed(sim.Second))
+	step.Call.PoolSize = 1
+	step.Call.Clients = Clients{Timeout: 300 * ms, RetryAttempts: 1, Backoff: 100 * ms}
+	cfg := tiers(fixed(0), arrivals{sim.Second, sim.Second + 100*ms}, Service{Steps: []dataplane.Step{step}}, Service{})
+	out, _ := played(t, cfg)
+	wait := &out.Hops[0].PoolWait
+	if got := sim.Time(wait.Sum().Big().Int64()); wait.Count() != 4 || got != 600*ms || wait.Max() != int64(200*ms) {
+		t.Errorf("%d calls wait %v in all, at most %v, want 4, 600 ms and 200 ms", wait.Count(), got, sim.Time(wait.Max()))
+	}
 }
 
 func TestCallGivesUpWithoutAConnection(t *testing.T) {
@@ -258,6 +276,10 @@ func TestCallGivesUpWithoutAConnection(t *testing.T) {
 	r := w.outcome().Routes[0]
 	if r.Completed != 2 || latency(&r) != sim.Second+1200*ms {
 		t.Errorf("%d answered in %v, want 2 in 2.2 s", r.Completed, latency(&r))
+	}
+	wait := &w.outcome().Hops[0].PoolWait
+	if got := sim.Time(wait.Sum().Big().Int64()); wait.Count() != 2 || got != 200*ms {
+		t.Errorf("%d calls waited %v for a connection that they got, want 2 in all 200 ms", wait.Count(), got)
 	}
 }
 

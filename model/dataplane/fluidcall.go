@@ -215,6 +215,9 @@ func (p *Plane) beginCalls(service int, e *callFlow, until sim.Time, reach float
 		p.drawConnections(e, servers, until)
 	}
 	e.came = whole(e.begun, &e.carry)
+	if e.call.PoolSize > 0 && until >= p.meter.warmup {
+		p.routeOf(e.unsent()).PoolWait.RecordMany(int64(sim.Seconds(e.pool.wait)), e.came)
+	}
 	for i := range e.call.Clients.RetryAttempts + 1 {
 		p.playInflow(&f.inflows[e.inflow+i], until)
 	}
@@ -248,11 +251,16 @@ func (p *Plane) failUnsent(e *callFlow, at sim.Time, n int64) {
 	if n <= 0 {
 		return
 	}
-	unsent := current{currentKey: currentKey{source: e.source, inflow: e.inflow, group: None, class: None, outcome: findsNoServer}}
-	r := p.routeOf(&unsent)
+	unsent := e.unsent()
+	r := p.routeOf(unsent)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
-	p.failMany(&unsent, at, n, failure{code: CodePool, cause: CauseOther, took: e.call.PoolTimeout})
+	p.failMany(unsent, at, n, failure{code: CodePool, cause: CauseOther, took: e.call.PoolTimeout})
+}
+
+// unsent is what calls count as that have no server yet.
+func (e *callFlow) unsent() *current {
+	return &current{currentKey: currentKey{source: e.source, inflow: e.inflow, group: None, class: None, outcome: findsNoServer}}
 }
 
 // endCalls finds out how the calls of a service have fared, and so how long its own requests take.

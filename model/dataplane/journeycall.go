@@ -78,9 +78,12 @@ func (p *Plane) issue(j job, now sim.Time) {
 	if c.Clients.RetryBudget > 0 {
 		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
 	}
-	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
-		p.awaitConnection(i, r, o)
-		return
+	if c.PoolSize > 0 {
+		if int(o.inUse) >= c.PoolSize {
+			p.awaitConnection(i, r, o)
+			return
+		}
+		p.meter.connected(r, 0)
 	}
 	o.inUse++
 	if own.connected = true; s.lookup == nil && s.goesStraight() {
@@ -132,7 +135,8 @@ func (p *Plane) outletOf(i uint32) *outlet {
 // connect takes a connection of the pool of an outlet for an attempt of a call, or waits
 // for one.
 func (p *Plane) connect(i uint32, r *request, o *outlet) {
-	p.markPhase(i, p.kernel.Now())
+	r.arrived = p.kernel.Now()
+	p.markPhase(i, r.arrived)
 	if c := p.sources[r.source].call; c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
 		p.awaitConnection(i, r, o)
 		return
@@ -154,6 +158,9 @@ func (p *Plane) awaitConnection(i uint32, r *request, o *outlet) {
 // dial sends an attempt that has its connection.
 func (p *Plane) dial(i uint32, r *request) {
 	now := p.kernel.Now()
+	if p.sources[r.source].call.PoolSize > 0 {
+		p.meter.connected(r, now-r.arrived)
+	}
 	r.arrived, r.phase = now, dispatched
 	p.endPhase(i, phasePool, now)
 	p.enter(i, r)

@@ -183,6 +183,13 @@ func (m *meter) begins(o *RouteOutcome, arrived, wait sim.Time) {
 	}
 }
 
+// connected counts that a call got a connection of its pool, for which it waited for so long.
+func (m *meter) connected(r *request, wait sim.Time) {
+	if r.arrived >= m.warmup {
+		m.route(r).PoolWait.Record(int64(wait))
+	}
+}
+
 // completed counts a response.
 func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 	m.ends(m.route(r), r.arrived, now-r.arrived+hop, now)

@@ -134,6 +134,7 @@ type RouteOutcome struct {
 	Latency           *stat.Histogram // ns, of completed ones
 	Wait              stat.Tally      // ns, of those that entered service
 	Waited            int64           // of those, how many waited
+	PoolWait          stat.Tally      // ns, of calls that got a connection of their pool
 	MeasuredCompleted int64
 	MeasuredFailed    int64
 

@@ -45,6 +45,7 @@ func requestRows(s *results.Summary) []row {
 		{name: "one by one, of the time", metric: "auto.time"},
 		{name: "wait mean", metric: "wait.mean"},
 		{name: "wait probability", metric: "wait.probability"},
+		{name: "pool wait mean", metric: "pool.wait.mean", quiet: true},
 	}...)
 	if usersDiffer(s) {
 		rows = append(rows, userRows()...)
@@ -91,6 +92,7 @@ func serviceRows() []row {
 		{name: "availability", metric: "availability"},
 		{name: "latency p50", metric: "latency.p50"},
 		{name: "latency p99", metric: "latency.p99"},
+		{name: "pool wait of its calls", metric: "pool.wait.mean", quiet: true},
 	}
 }
 

@@ -211,8 +211,8 @@ func (s *search) lacking(some []*contestant, p Phase, n int) []Replication {
 var errBudget = errors.New("search: budget exhausted")
 
 // simulate runs replications of a phase and keeps their values. A replication
-// that fails makes its contestant impossible. The error is errBudget, before
-// anything runs, or that of the engine; then what has finished is kept.
+// that fails makes its contestant impossible; one by rates leaves it to requests, which explore it anew if that is
+// what rates did. The error is errBudget, before anything runs, or that of the engine; then what has finished is kept.
 func (s *search) simulate(ctx context.Context, p Phase, these []Replication) error {
 	if s.spent+len(these) > s.Budget-s.reserved(p) {
 		s.exhausted = true
@@ -224,6 +224,7 @@ func (s *search) simulate(ctx context.Context, p Phase, these []Replication) err
 		s.report(p, len(these), finished)
 	})
 	s.spent += len(found)
+	var anew []*contestant
 	for _, f := range found {
 		of, p := these[f.Of], p
 		if of.Rates {
@@ -233,19 +234,32 @@ func (s *search) simulate(ctx context.Context, p Phase, these []Replication) err
 			}
 		}
 		switch c := s.contestant(of.Candidate); {
-		case c.state == impossible:
-		case f.Err != nil && p != Exploring && of.Rates: // requests can do without
-			if c.rates.experiment = nil; c.noRates == "" {
-				c.noRates = fmt.Sprintf("replication %d: %v", of.Number, f.Err)
+		case c.state == impossible, of.Rates && c.rates.experiment == nil:
+		case f.Err != nil && of.Rates: // requests can do without
+			c.drop(fmt.Sprintf("replication %d: %v", of.Number, f.Err))
+			if p == Exploring {
+				anew = append(anew, c)
 			}
-			delete(c.values, p)
 		case f.Err != nil:
 			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", of.Number, f.Err)
 		case of.Number == s.number(p, c.count(p)): // none is missing before it, as when the round was interrupted
 			c.values[p] = append(c.values[p], c.by(p).row(f.Values))
 		}
 	}
-	return err
+	if err != nil || len(anew) == 0 {
+		return err
+	}
+	return s.simulate(ctx, Exploring, s.lacking(anew, Exploring, exploring))
+}
+
+// drop leaves a contestant to requests, for rates cannot play it after all. What rates showed of it goes with them; what
+// checked that takes its place, for it is of the same numbers.
+func (c *contestant) drop(why string) {
+	c.rates, c.noRates = measured{}, why
+	c.values[Exploring] = c.values[checking]
+	for _, p := range []Phase{checking, comparingControl, confirmingControl} {
+		delete(c.values, p)
+	}
 }
 
 // contestant returns who tries a candidate; -1 is the reference.

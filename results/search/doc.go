@@ -39,7 +39,8 @@
 // show, from twenty of these on, with room for one replication that rates say nothing of. There are more of them only where it is expected
 // that they decide, for less than replications by requests until a later look. What is recommended keeps its guarantee, for its
 // expectation is that of requests. That it is the cheapest holds by
-// rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
+// rates. Whom rates cannot play, or fail at any time (drop), requests explore; whoever of them may save more than the
+// indifference beside the cheapest by rates enters the comparison (unplayed). What came second is then second by rates. Reference and second are replicated no oftener than a candidate
 // before it is judged.
 //
 // Comparing is fully sequential ranking and selection under constraints, with an

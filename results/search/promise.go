@@ -55,7 +55,7 @@ func (x *explorer) shift() {
 	for k, t := range x.Thresholds {
 		limit, replications, doubt := x.scale(k+1, x.tried[0].units[k+1], t.Limit), exploring, 0.0
 		luck := 0.0
-		if c := x.anchor; c != nil && c.state != impossible {
+		if c := x.anchor; c != nil && c.state != impossible && c.count(Exploring) >= exploring {
 			few, _ := stat.Mean(c.observed(Exploring, exploring, k+1))
 			many, _ := stat.Mean(c.observed(Exploring, c.count(Exploring), k+1))
 			luck = x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many)

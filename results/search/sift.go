@@ -31,8 +31,9 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 	}
 	open, seen := near, x.stand(near)
 	for _, n := range looks(x.Replications, longer*x.Replications) {
-		if a := x.anchor; a != nil && a.rates.experiment != nil && !slices.Contains(open, a) {
-			open = append(slices.Clone(open), a)
+		open = slices.DeleteFunc(slices.Clone(open), dropped)
+		if a := x.anchor; a != nil && !dropped(a) && !slices.Contains(open, a) {
+			open = append(open, a)
 		}
 		if err := x.simulate(ctx, Exploring, x.lacking(open, Exploring, n)); errors.Is(err, errBudget) {
 			break
@@ -48,20 +49,41 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 		}
 		open = append([]*contestant{seen.leader}, seen.open...)
 	}
-	x.waiting, x.standing = slices.Clone(near), seen
+	x.waiting, x.standing = slices.DeleteFunc(slices.Clone(near), dropped), seen
+	if len(x.waiting) < len(near) { // requests explored them anew
+		x.learn()
+		all = x.finalists()
+	}
+	if len(x.waiting) == 0 {
+		return all, nil
+	}
 	first := x.bold(likely)
 	for _, c := range x.waiting {
 		if seen.meets[c] > likely && !same(c, first, Exploring) && (x.runnerUp == nil || seen.costs[c] < seen.costs[x.runnerUp]) {
 			x.runnerUp = c
 		}
 	}
+	entering := append([]*contestant{first}, x.unplayed(seen.leader)...)
 	for _, c := range x.assume() {
-		if slices.Contains(all, c) {
+		if slices.Contains(all, c) && !slices.Contains(entering, c) {
 			x.waiting = append(x.waiting, c)
 		}
 	}
-	return []*contestant{first}, nil
+	return entering, nil
 }
+
+// unplayed lists whom rates cannot play and who may save more than the indifference beside the leader: rates
+// say nothing of them, so requests must.
+func (x *explorer) unplayed(leader *contestant) []*contestant {
+	i := slices.Index(x.tried, leader)
+	if i < 0 {
+		return nil
+	}
+	return x.savers(dropped, x.columns[0][i]+math.Log1p(-x.Indifference), worthwhile*x.Indifference)
+}
+
+// dropped reports whether a contestant is not explored by rates, or no longer.
+func dropped(c *contestant) bool { return c.rates.experiment == nil }
 
 // assume takes of whom rates were not looked at more closely what exploring expects, and lists them.
 func (x *explorer) assume() []*contestant {
@@ -151,9 +173,14 @@ func (x *explorer) replace(ctx context.Context, near []*contestant) error {
 	return x.trust(ctx, next)
 }
 
-// hopeful lists who is explored by rates and not among some, the more promising the earlier: who is expected to cost less than
-// the least by more than a share, times the probability to meet the thresholds.
+// hopeful lists who is explored by rates and not among some, the more promising the earlier.
 func (x *explorer) hopeful(but []*contestant, least, than float64) []*contestant {
+	return x.savers(func(c *contestant) bool { return !dropped(c) && !slices.Contains(but, c) }, least, than)
+}
+
+// savers lists, of some of those that were tried, the more promising the earlier, who is expected to cost less than
+// the least by more than a share, times the probability to meet the thresholds.
+func (x *explorer) savers(of func(*contestant) bool, least, than float64) []*contestant {
 	if x.models == nil {
 		return nil
 	}
@@ -164,7 +191,7 @@ func (x *explorer) hopeful(but []*contestant, least, than float64) []*contestant
 		if !math.IsInf(least, 1) {
 			merits[c] *= improvement(least, x.columns[0][i], noise)
 		}
-		if c.rates.experiment != nil && c.state != impossible && merits[c] >= than && !slices.Contains(but, c) {
+		if c.state != impossible && merits[c] >= than && of(c) {
 			some = append(some, c)
 		}
 	}
@@ -217,7 +244,7 @@ func (x *explorer) stand(some []*contestant) *standing {
 	s := &standing{meets: map[*contestant]float64{}, costs: map[*contestant]float64{}}
 	risk := x.confirming()
 	for _, c := range some {
-		if c.state == impossible {
+		if c.state == impossible || dropped(c) {
 			continue
 		}
 		s.meets[c] = x.meets(c, risk)
@@ -232,7 +259,7 @@ func (x *explorer) stand(some []*contestant) *standing {
 	}
 	merits := map[*contestant]float64{}
 	for _, c := range some {
-		if c == s.leader || c.state == impossible {
+		if c == s.leader || c.state == impossible || dropped(c) {
 			continue
 		}
 		merits[c] = s.meets[c] * x.saving(c, s.leader)
