@@ -135,8 +135,7 @@ func (p *Plane) outletOf(i uint32) *outlet {
 // connect takes a connection of the pool of an outlet for an attempt of a call, or waits
 // for one.
 func (p *Plane) connect(i uint32, r *request, o *outlet) {
-	r.arrived = p.kernel.Now()
-	p.markPhase(i, r.arrived)
+	p.markPhase(i, p.kernel.Now())
 	if c := p.sources[r.source].call; c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
 		p.awaitConnection(i, r, o)
 		return
