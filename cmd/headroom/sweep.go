@@ -231,7 +231,7 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 	}
 	dir := job.folder.Dir()
 	begun := f.begun()
-	journal, err := sweep.OpenJournalOn(disk, dir, job.manifest)
+	journal, err := sweep.OpenJournal(disk, dir, job.manifest)
 	if err != nil {
 		remove()
 		return nil, f.refused(err)

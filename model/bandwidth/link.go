@@ -218,14 +218,6 @@ func (l *Link) Flows() (n int) {
 	return n
 }
 
-// Rate returns what passes at present.
-func (l *Link) Rate() Rate {
-	if l.light.lone.end != sim.Never {
-		return l.light.rates[l.light.lone.way]
-	}
-	return l.rate
-}
-
 // left is what has not passed yet of all flows.
 func (l *Link) left(at sim.Time) (left model.Bytes) {
 	if l.light.on {

@@ -5,7 +5,6 @@ import (
 
 	"headroom/model"
 	"headroom/model/container"
-	"headroom/model/scaling"
 	"headroom/sim/slab"
 )
 
@@ -101,9 +100,9 @@ func (cp *Plane) nodesWithout(i, line int, stopped []slab.Handle) (nodes []conta
 
 // reservationTarget is the target of a group's managed scaling, 0 without.
 func (g *group) reservationTarget() float64 {
-	for k := range g.cfg.Policies {
-		if p, managed := g.cfg.Policies[k].Spec.(scaling.Managed); managed {
-			return p.Target
+	for k := range g.scalers {
+		if target := g.scalers[k].mechanism.Reservation; target > 0 {
+			return target
 		}
 	}
 	return 0

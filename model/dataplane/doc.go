@@ -180,8 +180,9 @@
 //
 // # Cost
 //
-// A plain request costs one event, no allocation and 72 bytes while in flight, and a
-// compact one 56; a full one on a fast path has a compact one beside it.
+// A plain request costs one event, no allocation and 64 bytes while in flight, beside its
+// place in the station that it is in. A compact one has 64 with its announcement in the
+// calendar, and nothing else; a full one on a fast path has a compact one beside it.
 // A request of a journey with calls costs an event a step, one an answer of a call, and
 // 128 bytes, two cache lines; one without calls costs one event and the same bytes. What a call
 // asks for is drawn while its caller computes, so that it need not wait for that when it is sent.

@@ -13,9 +13,6 @@ const (
 	Terminated
 )
 
-// States lists all of them.
-func States() []State { return []State{Pending, Running, Stopping, Stopped, ShuttingDown, Terminated} }
-
 // String returns EC2's name of the state.
 func (s State) String() string {
 	return [...]string{"", "pending", "running", "stopping", "stopped", "shutting-down", "terminated"}[s]
@@ -35,11 +32,6 @@ const (
 	Resize
 	ModifyCredits
 )
-
-// Requests lists all of them.
-func Requests() []Request {
-	return []Request{Start, Stop, Reboot, Hibernate, Shutdown, Terminate, Resize, ModifyCredits}
-}
 
 // String returns the request as actions write it.
 func (r Request) String() string {
@@ -85,7 +77,7 @@ const (
 	same            // it is in that state, or on its way: nothing does
 )
 
-// answers are the outcomes by request and state, in the order of [States].
+// answers are the outcomes by request and state, in the order of [State].
 var answers = map[Request][6]outcome{
 	//              pending  running  stopping stopped  shutting terminated
 	Start:         {same, same, refused, acts, refused, refused},

@@ -2,7 +2,7 @@
 //
 // [Hosts] are the hosts of one pool: one zone, one family, one shape. A [Need]
 // is what one instance takes from its host, a [Policy] chooses the host, and
-// [Hosts.Place] reserves. A T family counts slots instead of threads: its
+// [Hosts.Allocate] reserves. A T family counts slots instead of threads: its
 // overcommit is in the unit, and the arithmetic here never overcommits.
 //
 // Hosts may be divided into NUMA nodes ([NewDivided]): then a [Allocation] tells where

@@ -53,23 +53,8 @@ func New(shape Capacity, count int, policy Policy) *Hosts {
 	return h
 }
 
-// Place reserves need on the host that the policy chooses, or returns false if
-// it finds none: the caller's insufficient capacity. Where hosts have several
-// nodes it is [Hosts.Allocate] that tells which.
-func (h *Hosts) Place(need Need) (host int, ok bool) {
-	h.mustBeWhole()
-	at, ok := h.Allocate(need)
-	return at.Host, ok
-}
-
-// Release returns what an instance with that need had reserved on host.
-func (h *Hosts) Release(host int, need Need) {
-	h.mustBeWhole()
-	h.Vacate(Allocation{host, 1}, need)
-}
-
 // Allocate reserves need on the host and the nodes that the policy chooses, or
-// returns false if it finds none.
+// returns false if it finds none: the caller's insufficient capacity.
 func (h *Hosts) Allocate(need Need) (at Allocation, ok bool) {
 	need.check()
 	host, ok := h.policy.Choose(need, h)
@@ -219,13 +204,6 @@ func (h *Hosts) mustHold(at Allocation, need Need) {
 	if need.CPU > h.shape.CPU-s.freeCPU || need.MemoryMiB > h.shape.MemoryMiB-s.freeMemory ||
 		h.nodes != nil && !h.nodes.holds(at, need) {
 		panic(fmt.Sprintf("placement: host %d releases %+v, which it does not hold", at.Host, need))
-	}
-}
-
-// mustBeWhole panics where a host number does not tell the nodes.
-func (h *Hosts) mustBeWhole() {
-	if h.nodes != nil {
-		panic("placement: hosts with nodes take Allocate, AllocateOn and Vacate")
 	}
 }
 

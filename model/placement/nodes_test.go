@@ -86,8 +86,6 @@ func TestHostNumberIsNoPlaceWhereThereAreNodes(t *testing.T) {
 	hosts := placement.NewDivided(two, 2, 1, placement.FirstFit{})
 	need := placement.Need{CPU: 1, MemoryMiB: 1}
 	for name, call := range map[string]func(){
-		"Place":            func() { hosts.Place(need) },
-		"Release":          func() { hosts.Release(0, need) },
 		"Vacate elsewhere": func() { at, _ := hosts.Allocate(need); at.Nodes ^= 3; hosts.Vacate(at, need) },
 	} {
 		func() {

@@ -151,14 +151,3 @@ func (r *Reservation) Available() int {
 // Unused yields the allocations that are held for instances to come, held longest
 // first.
 func (r *Reservation) Unused() iter.Seq[Allocation] { return slices.Values(r.unused) }
-
-// Used returns how many instances are in places of the reservation.
-func (r *Reservation) Used() int { return len(r.used) }
-
-// Count returns how many places were asked for; 0 once it is canceled.
-func (r *Reservation) Count() int {
-	if r.canceled {
-		return 0
-	}
-	return r.count
-}

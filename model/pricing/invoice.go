@@ -157,7 +157,8 @@ func (v Invoice) Cost() model.Money {
 	return sum
 }
 
-// Total returns what is to pay: the sum of the lines.
+// Total returns what is to pay: the sum of the lines. It is for Go programs; reports
+// list what is billed line by line.
 func (v Invoice) Total() model.Money {
 	var sum model.Money
 	for i := range v.Lines {

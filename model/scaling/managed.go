@@ -27,7 +27,7 @@ const (
 // Mechanism implements [Spec].
 func (p Managed) Mechanism() Mechanism {
 	return Mechanism{
-		Warms: true, WarmupTime: p.Warmup, Unanimous: true, Fresh: true,
+		Warms: true, WarmupTime: p.Warmup, Unanimous: true, Fresh: true, Reservation: p.Target,
 		Alarms: []Alarm{{High, p.Target, 1, sim.Minute}, {Low, p.Target, 15, sim.Minute}},
 	}
 }

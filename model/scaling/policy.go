@@ -70,6 +70,10 @@ type Mechanism struct {
 	History int
 	// RaisesMax says that the policy may raise the max of its group.
 	RaisesMax bool
+	// Reservation is how many percent of the group's instances the policy wants to be
+	// in use by tasks: its metric, CapacityProviderReservation, counts the instances
+	// that they need by it. 0: the policy has nothing to do with tasks.
+	Reservation float64
 }
 
 // Alarm is the shape of an alarm that a policy brings along: all of so many

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 
 	"headroom/sim"
 )
@@ -193,40 +192,6 @@ func (r *Rate) Cumulative(t sim.Time) float64 {
 	p := &r.pieces[i-1]
 	s := min((t - p.start).Seconds(), p.length)
 	return area + p.before + s*(p.from+p.slope*s/2)
-}
-
-// Inverse returns the first instant at which the expected arrivals reach area,
-// or [sim.Never] if that is not before the horizon. It takes logarithmic time.
-func (r *Rate) Inverse(area float64) sim.Time {
-	if !(area > 0) {
-		return 0
-	}
-	base := sim.Time(0)
-	if r.repeats() {
-		if rest := area - r.pieces[r.loop].before; rest > 0 {
-			laps := math.Ceil(rest/r.lap) - 1 // the end of a lap belongs to it
-			if laps > 0 {
-				if laps*r.period.Seconds() >= sim.Horizon.Seconds() {
-					return sim.Never
-				}
-				base = sim.Time(laps) * r.period
-				area -= laps * r.lap
-			}
-		}
-	}
-	i := sort.Search(len(r.pieces), func(i int) bool { return r.pieces[i].before+r.pieces[i].area >= area })
-	if i == len(r.pieces) {
-		if !r.repeats() {
-			return sim.Never
-		}
-		i-- // by rounding
-	}
-	p := &r.pieces[i]
-	at := base + p.start + sim.Seconds(p.solve(0, area-p.before))
-	if at >= sim.Horizon {
-		return sim.Never
-	}
-	return at
 }
 
 // solve returns the seconds since the start of p at which area more arrivals

@@ -66,15 +66,15 @@ func TestCumulativeInvertsInverse(t *testing.T) {
 		total := c.rate.Cumulative(5 * sim.Day)
 		for range 2000 {
 			area := s.Uniform() * total
-			at := c.rate.Inverse(area)
+			at := c.rate.inverse(area)
 			if got := c.rate.Cumulative(at); math.Abs(got-area) > 1e-9*max(area, c.mx) {
-				t.Fatalf("%s: Cumulative(Inverse(%v) = %v): got %v", c.name, area, at, got)
+				t.Fatalf("%s: Cumulative(inverse(%v) = %v): got %v", c.name, area, at, got)
 			}
 		}
 	}
 }
 
-// The cursor is the clever twin of Inverse.
+// The cursor is the clever twin of inverse.
 func TestCursorAgreesWithInverse(t *testing.T) {
 	for _, c := range rates() {
 		for _, scale := range []float64{0.01, 1, 3000, 1e6} {
@@ -85,9 +85,9 @@ func TestCursorAgreesWithInverse(t *testing.T) {
 				step := scale * s.Exponential()
 				area += step
 				at, ok := cur.advance(step)
-				want := c.rate.Inverse(area)
+				want := c.rate.inverse(area)
 				if ok != (want != sim.Never) {
-					t.Fatalf("%s: area %v: cursor %v, %v; Inverse %v", c.name, area, at, ok, want)
+					t.Fatalf("%s: area %v: cursor %v, %v; inverse %v", c.name, area, at, ok, want)
 				}
 				if !ok {
 					break

@@ -205,7 +205,7 @@ func outcome(t *testing.T, p *Plan, dir string, damaged, want []byte) int {
 	if err := os.WriteFile(path, damaged, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	j, err := OpenJournal(dir, manifest)
+	j, err := journalIn(dir, manifest)
 	if err != nil {
 		refused := (*Refusal)(nil)
 		if !errors.As(err, &refused) || len(refused.Reason) < 20 {
@@ -262,7 +262,7 @@ func TestJournalSaysWhatItDrops(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, JournalName), c.damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		lost := j.Lost()
 		if got := lost.String(); !strings.Contains(got, c.want) || lost.Any() != (c.want != "") {
 			t.Errorf("%s: says %q, want %q", name, got, c.want)
@@ -291,7 +291,7 @@ func TestForeignJournalsAreRefusedAsWhatTheyAre(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := OpenJournal(dir, manifest)
+		_, err := journalIn(dir, manifest)
 		refused := (*Refusal)(nil)
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
 			t.Errorf("got %v, want %s", err, want)
@@ -315,7 +315,7 @@ func TestJournalAllocatesByWhatIsThere(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	defer j.Close()
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {

@@ -94,7 +94,7 @@ func (f *farm) answer(t testing.TB, d *Dispatch, task []byte) {
 // dispatched runs a plan on a farm in a directory, and returns its rows.
 func dispatched(t testing.TB, dir string, p *Plan, f *farm, o Options) []byte {
 	t.Helper()
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	defer j.Close()
 	d := NewDispatch(&Plan{Points: p.Points, Rule: p.Rule}, j, o) // which cannot build
 	worked := f.work(t, d)
@@ -173,7 +173,7 @@ func TestFailingPointsSayTheSame(t *testing.T) {
 	p := failing(Rule{Replications: 4})
 	dir := t.TempDir()
 	dispatched(t, dir, p, newFarm(p, 1), Options{})
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	defer j.Close()
 	failed := 0
 	if err := j.Each(p.Points, &p.Rule, func(r *Row) error {
@@ -224,7 +224,7 @@ func TestDispatchIsResumed(t *testing.T) {
 			}
 			if seed == 1 {
 				ctx, cancel := context.WithCancel(t.Context())
-				j := must(OpenJournal(dir, manifest))
+				j := must(journalIn(dir, manifest))
 				_ = Run(ctx, p, j, Options{Workers: 2, Done: func(Row) { cancel() }})
 				j.Close()
 			}
@@ -239,7 +239,7 @@ func TestDispatchIsResumed(t *testing.T) {
 func TestInterruptedDispatchKeepsReplications(t *testing.T) {
 	p := loads(1, Rule{Replications: 20})
 	dir := t.TempDir()
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	d := NewDispatch(p, j, Options{})
 	for range 7 {
 		task, _ := d.Next()
@@ -278,7 +278,7 @@ func TestRetriesAreOtherTasks(t *testing.T) {
 	dir := t.TempDir()
 	asked := map[string]bool{}
 	round := func(o Options, lost bool) (fresh, old int, err string) {
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		defer j.Close()
 		d := NewDispatch(p, j, o)
 		for {
@@ -332,7 +332,7 @@ func TestOnlyTheDeadlyReplicationIsLost(t *testing.T) {
 		f.dies = func(s stretch) bool { return s.point == 7 && s.first <= 2 && 2 < s.first+s.count }
 		dir := t.TempDir()
 		dispatched(t, dir, p, f, Options{})
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		if err := j.Each(p.Points, &p.Rule, func(r *Row) error {
 			want := ""
 			if r.Point == 7 {
@@ -371,7 +371,7 @@ func TestAnswerGivesUpWithItsContext(t *testing.T) {
 // What is no answer to its task is not accepted, and the sweep goes on.
 func TestBadAnswersAreNotAccepted(t *testing.T) {
 	p := loads(2, Rule{Replications: 2})
-	j := must(OpenJournal(t.TempDir(), manifest))
+	j := must(journalIn(t.TempDir(), manifest))
 	defer j.Close()
 	d := NewDispatch(p, j, Options{})
 	task, _ := d.Next()

@@ -21,7 +21,7 @@ const fullDir = "HEADROOM_TEST_FULL"
 func TestFullDiskEndsTheSweepAndHarmsNothing(t *testing.T) {
 	p := loads(8, Rule{Replications: 2})
 	if dir := os.Getenv(fullDir); dir != "" {
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		defer j.Close()
 		signal.Ignore(syscall.SIGXFSZ)
 		size := uint64(must(os.Stat(filepath.Join(dir, JournalName))).Size()) + 6000
@@ -42,7 +42,7 @@ func TestFullDiskEndsTheSweepAndHarmsNothing(t *testing.T) {
 		command := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 		command.Env = append(os.Environ(), fullDir+"="+dir)
 		said, err := command.CombinedOutput()
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		now := len(content(t, j, p))
 		j.Close()
 		if now == len(want) || rounds == 20 {

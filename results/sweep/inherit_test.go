@@ -69,7 +69,7 @@ func (s *server) compute(t testing.TB, m *message, kill float64) {
 // coordinate runs a Dispatch on what the server has until all is done, or until it
 // is killed after so many answers. It reports whether all is done.
 func (s *server) coordinate(t testing.TB, dir string, answers int, kill float64) bool {
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	defer j.Close() // without End: killed
 	d := NewDispatch(&Plan{Points: s.plan.Points, Rule: s.plan.Rule}, j, Options{})
 	out := map[*message]bool{}
@@ -137,7 +137,7 @@ func TestDispatchInheritsWhatAnEarlierOneLeft(t *testing.T) {
 			for !s.coordinate(t, dir, 3+int(seed)*4, kill) {
 				lives++
 			}
-			j := must(OpenJournal(dir, manifest))
+			j := must(journalIn(dir, manifest))
 			if got := content(t, j, p); !bytes.Equal(got, want) {
 				t.Errorf("%s, seed %d: rows differ from those of Run after %d lives", name, seed, lives)
 			}

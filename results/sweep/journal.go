@@ -45,15 +45,10 @@ type segment struct {
 	length int
 }
 
-// OpenJournal opens the journal of a sweep in a directory, which it makes, or
-// begins one. It refuses a journal with another manifest, with the reason, and
-// one that another process has open.
-func OpenJournal(dir string, m Manifest) (*Journal, error) {
-	return OpenJournalOn(folder.Real(), dir, m)
-}
-
-// OpenJournalOn is [OpenJournal] on another disk.
-func OpenJournalOn(disk folder.Disk, dir string, m Manifest) (*Journal, error) {
+// OpenJournal opens the journal of a sweep in a directory of a disk, which it
+// makes, or begins one. It refuses a journal with another manifest, with the
+// reason, and one that another process has open.
+func OpenJournal(disk folder.Disk, dir string, m Manifest) (*Journal, error) {
 	if err := disk.MakeDirs(dir, 0o777); err != nil {
 		return nil, err
 	}

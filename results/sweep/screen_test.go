@@ -54,7 +54,7 @@ func TestScreenConfirmsTheFrontTheBestAndThresholds(t *testing.T) {
 		{4, []int{0, 1, 4, 6, 7}, nil},           // the least off; 7, which rates cannot play, is besides
 	} {
 		s := aimed(9, c.most)
-		j := must(OpenJournal(t.TempDir(), manifest))
+		j := must(journalIn(t.TempDir(), manifest))
 		for i, v := range rates {
 			if i == 7 {
 				if err := j.Append(&Row{Point: s.Rates(7), Err: "replication 0: not carried"}); err != nil {
@@ -85,7 +85,7 @@ func TestScreenConfirmsTheFrontTheBestAndThresholds(t *testing.T) {
 
 func TestScreenAllowsForIntervals(t *testing.T) {
 	s := aimed(3, 10)
-	j := must(OpenJournal(t.TempDir(), manifest))
+	j := must(journalIn(t.TempDir(), manifest))
 	defer j.Close()
 	l := NewLayout([]string{"cost", "latency"}, []string{"USD", "s"})
 	for point, values := range [][][]float64{
@@ -138,7 +138,7 @@ func TestScreenedSweepIsTheSameHoweverItIsComputed(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for stop := 1; stop < 18; stop += 3 { // interrupted again and again, also between the passes
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		ctx, cancel := context.WithCancel(t.Context())
 		done := 0
 		_ = Run(ctx, p, j, Options{Workers: 2, Done: func(Row) {
@@ -155,7 +155,7 @@ func TestScreenedSweepIsTheSameHoweverItIsComputed(t *testing.T) {
 		t.Error("interrupted and gone on with, it gives other rows")
 	}
 	for seed := range uint64(4) {
-		j := must(OpenJournal(t.TempDir(), manifest))
+		j := must(journalIn(t.TempDir(), manifest))
 		d := NewDispatch(&Plan{Points: p.Points, Rule: p.Rule, Screen: p.Screen}, j, Options{})
 		f := newFarm(p, seed)
 		f.slow = time.Millisecond
@@ -176,7 +176,7 @@ func TestScreenedSweepIsTheSameHoweverItIsComputed(t *testing.T) {
 
 func TestScreenShowsRequestsWhereTheyWerePlayed(t *testing.T) {
 	p := screenedLoads(12, Rule{Replications: 3})
-	j := must(OpenJournal(t.TempDir(), manifest))
+	j := must(journalIn(t.TempDir(), manifest))
 	defer j.Close()
 	if err := Run(t.Context(), p, j, Options{Workers: 2}); err != nil {
 		t.Fatal(err)
@@ -226,7 +226,7 @@ func TestScreenFindsWhatAFullSweepDoes(t *testing.T) {
 			}
 		}
 		s := aimed(points, points)
-		j := must(OpenJournal(t.TempDir(), manifest))
+		j := must(journalIn(t.TempDir(), manifest))
 		for i, v := range rates {
 			shown(t, j, s.Rates(i), v[0], v[1])
 		}

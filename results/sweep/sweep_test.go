@@ -91,7 +91,7 @@ var manifest = Manifest{"scenario": "run.seed = 1\nrun.duration = \"5m\"", "prog
 // dump runs a plan in a directory and returns its rows as bytes.
 func dump(t testing.TB, dir string, p *Plan, o Options) []byte {
 	t.Helper()
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	defer j.Close()
 	if err := Run(t.Context(), p, j, o); err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestSameRowsForAnyWorkers(t *testing.T) {
 // or one cannot be read; and nobody reads the file afterwards.
 func TestJournalIsReadInOrderAndToItsEnd(t *testing.T) {
 	const points = 3*aheadRows*aheadReads + 5
-	j := must(OpenJournal(t.TempDir(), manifest))
+	j := must(journalIn(t.TempDir(), manifest))
 	layout := NewLayout([]string{"a"}, []string{""})
 	for i := range points {
 		point := (i*89 + 40) % points // in an order of its own
@@ -232,7 +232,7 @@ func TestTornJournalsAreContinued(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(bad, JournalName), damaged, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		j, err := OpenJournal(bad, manifest)
+		j, err := journalIn(bad, manifest)
 		if err != nil {
 			continue // the manifest is hit: refused
 		}
@@ -250,7 +250,7 @@ func TestFirstWriteWins(t *testing.T) {
 	p := loads(1, Rule{Replications: 2})
 	dir := t.TempDir()
 	want := dump(t, dir, p, Options{})
-	j := must(OpenJournal(dir, manifest))
+	j := must(journalIn(dir, manifest))
 	defer j.Close()
 	r := must(p.compute(t.Context(), 0))
 	for _, values := range r.Values {
@@ -284,8 +284,8 @@ func TestBudgetsGrow(t *testing.T) {
 
 func TestAnotherSweepIsRefusedWithTheReason(t *testing.T) {
 	dir := t.TempDir()
-	j := must(OpenJournal(dir, manifest))
-	if _, err := OpenJournal(dir, manifest); err == nil || !strings.Contains(err.Error(), "another process") {
+	j := must(journalIn(dir, manifest))
+	if _, err := journalIn(dir, manifest); err == nil || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("opened twice: %v", err)
 	}
 	j.Close()
@@ -296,14 +296,14 @@ func TestAnotherSweepIsRefusedWithTheReason(t *testing.T) {
 	} {
 		changed := Manifest{"scenario": manifest["scenario"], "program": manifest["program"]}
 		changed[part] = c.is
-		if _, err := OpenJournal(dir, changed); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := journalIn(dir, changed); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", part, err, c.want)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, JournalName), []byte("something else altogether"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenJournal(dir, manifest); err == nil {
+	if _, err := journalIn(dir, manifest); err == nil {
 		t.Error("overwrote a file that is no journal")
 	}
 }
@@ -314,7 +314,7 @@ func TestInterruptionKeepsReplications(t *testing.T) {
 	dir := t.TempDir()
 	for stop := 5; ; stop += 9 {
 		ctx, cancel := context.WithCancel(t.Context())
-		j := must(OpenJournal(dir, manifest))
+		j := must(journalIn(dir, manifest))
 		done := 0
 		err := Run(ctx, p, j, Options{Workers: 3, Done: func(Row) {
 			if done++; done == stop {
@@ -362,7 +362,7 @@ func hits(t *testing.T, rule Rule) (covered int, replications float64) {
 	}
 	truth := 2.0 // 1/(1 - rho); requests that a run does not see the end of shift it by 0.1 %
 	p := &Plan{Points: experiments, Rule: rule, Build: func(point int) (*run.Experiment, error) { return at(uint64(100 + point)), nil }}
-	j := must(OpenJournal(t.TempDir(), manifest))
+	j := must(journalIn(t.TempDir(), manifest))
 	defer j.Close()
 	if err := Run(t.Context(), p, j, Options{Done: func(r Row) {
 		e, _ := r.Estimate("latency.mean")
@@ -395,7 +395,7 @@ func BenchmarkTrivialPoints(b *testing.B) {
 		return run.New(queue(0.5, 1, sim.Minute), pricing.Plan{Book: prices()}), nil
 	}
 	p.Points = b.N
-	j := must(OpenJournal(b.TempDir(), manifest))
+	j := must(journalIn(b.TempDir(), manifest))
 	defer j.Close()
 	b.ResetTimer()
 	if err := Run(b.Context(), p, j, Options{}); err != nil {
@@ -419,7 +419,7 @@ func BenchmarkWorkers(b *testing.B) {
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
 			p := &Plan{Points: b.N, Rule: Rule{Replications: 1}, Build: func(int) (*run.Experiment, error) { return heavy(), nil }}
-			j := must(OpenJournal(b.TempDir(), manifest))
+			j := must(journalIn(b.TempDir(), manifest))
 			defer j.Close()
 			b.ResetTimer()
 			if err := Run(b.Context(), p, j, Options{Workers: workers}); err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"regexp"
-	"slices"
 	"sync"
 )
 
@@ -26,9 +25,6 @@ var kinds = sync.OnceValue(func() []Kind {
 		{"an answer of CloudWatch", "headroom import cloudwatch", regexp.MustCompile(`^\s*(\[\s*)?\{\s*"(MetricDataResults|Datapoints|Label|Messages|MetricAlarms)"\s*:`)},
 	}
 })
-
-// Kinds lists the kinds that are recognised.
-func Kinds() []Kind { return slices.Clone(kinds()) }
 
 // Recognise tells the kind of a file, compressed or not, by how it begins.
 func Recognise(file io.Reader) (Kind, bool) {

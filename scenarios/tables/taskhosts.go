@@ -9,7 +9,6 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/container"
 	"headroom/model/controlplane"
-	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 )
 
@@ -153,7 +152,7 @@ func (l *loader) roomFor(need container.Need, on *controlplane.Group) (lacks map
 // tooSmall names the type of a group that ECS scales on which a task does not fit; "" if there
 // is none.
 func (l *loader) tooSmall(need container.Need, on *controlplane.Group) string {
-	managed := slices.ContainsFunc(on.Policies, func(p controlplane.ScalingPolicy) bool { _, is := p.Spec.(scaling.Managed); return is })
+	managed := slices.ContainsFunc(on.Policies, func(p controlplane.ScalingPolicy) bool { return p.Spec != nil && p.Spec.Mechanism().Reservation > 0 })
 	for _, t := range on.Types {
 		if managed && t.Type >= 0 && !need.Fits(l.shapeOf(t.Type)) {
 			return l.cfg.Types[t.Type].Name

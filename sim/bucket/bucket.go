@@ -1,13 +1,8 @@
 package bucket
 
 import (
-	"math"
-
 	"headroom/sim"
 )
-
-// Unbounded is a capacity that is never reached; its negative is such a floor.
-const Unbounded int64 = math.MaxInt64
 
 // Spec is the shape of a bucket.
 type Spec struct {
@@ -72,9 +67,6 @@ func (b *Bucket) Overdrawn(now sim.Time) int64 {
 
 // Earns returns the rate of earning.
 func (b *Bucket) Earns() int64 { return b.earn }
-
-// Spends returns the rate of spending.
-func (b *Bucket) Spends() int64 { return b.spend }
 
 // SetEarn changes the rate of earning from an instant on. It panics if the rate is
 // negative.
@@ -148,18 +140,8 @@ func (b *Bucket) FullAt() sim.Time {
 	return b.reaches(b.capacity)
 }
 
-// Reaches returns the first instant from the last change on at which the level, on
-// its way at present rates, has come to a level given; Never if it does not come
-// there.
-func (b *Bucket) Reaches(level int64) sim.Time {
-	target := b.units(level)
-	if target.less(b.floor) || b.capacity.less(target) {
-		return sim.Never
-	}
-	return b.reaches(target)
-}
-
-// reaches is Reaches for a level between the bounds.
+// reaches returns the first instant from the last change on at which the level, on its way
+// at present rates, has come to one between the bounds; Never if it does not come there.
 func (b *Bucket) reaches(target grains) sim.Time {
 	distance, speed := target.minus(b.level), b.net
 	if distance.hi < 0 {

@@ -37,16 +37,6 @@ func (l *Law) Mean() float64 { return l.mean }
 // Blocked returns the share of requests that find the station full.
 func (l *Law) Blocked() float64 { return l.blocked }
 
-// Weights returns the share of the stays in each bucket of a [stat.Histogram].
-func (l *Law) Weights() []float64 {
-	below := l.below()
-	weights := make([]float64, len(below)-1)
-	for i := range weights {
-		weights[i] = below[i+1] - below[i]
-	}
-	return weights
-}
-
 // Tail returns the share of the stays that are longer than so many seconds.
 func (l *Law) Tail(seconds float64) float64 {
 	if seconds < 0 {
