@@ -21,7 +21,7 @@ const (
 // Numbers of controls.
 const (
 	leastPairs = 20 // replications by requests before controls count: fewer miss the rare ones in which rates are far off
-	cheap      = 4  // replications by rates take as long as one by requests, about
+	cheap      = 2  // replications by rates take as long as one by requests, about, in the stock search
 	widest     = 8  // times as many controls as there are replications by requests, at most
 	farthest   = 4  // times the replications in a phase: the most controls
 )
