@@ -17,6 +17,9 @@ func swarmFlows(s *rng.Stream, cfg *Config) {
 		On: true, BySource: chance(s, 0.3), Terminate: chance(s, 0.5),
 		RegistrationDelay: sim.Time(s.Below(60)) * sim.Second, MostPerTarget: []int{0, 1, 20}[s.Below(3)],
 	}
+	if tg.Flows.KeepUnhealthy = chance(s, 0.3); tg.Flows.KeepUnhealthy {
+		tg.Flows.UnhealthyDrain = sim.Time(s.Below(90)) * sim.Second
+	}
 	lb := &cfg.LoadBalancers[0]
 	lb.Kind, lb.Default, lb.Rules = "network", dataplane.Action{}, nil
 	lb.ZoneAffinity = []float64{0, 0.85, 1}[s.Below(3)]

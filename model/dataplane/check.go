@@ -211,8 +211,8 @@ func (p *Plane) observe(h slab.Handle, success bool) {
 	g.count(t, 0, delta)
 	g.healthy.Add(p.kernel.Now(), int64(delta))
 	p.admitHealth(indexOf(h))
-	if g.cfg.Flows.On && before == health.Healthy && (!t.rotating || t.rotatesIn != nil) {
-		p.scheduleAfter(0, handled(flowsAreReset, h))
+	if g.cfg.Flows.On && before == health.Healthy {
+		p.endFlowsOfUnhealthy(h)
 	}
 	if s := &g.scopes[t.scope]; s.slow != nil && delta > 0 && t.rotating {
 		s.slow.Begin(int(t.local))

@@ -227,6 +227,10 @@ type FlowTargets struct {
 	Terminate         bool     // flows end with the deregistration delay
 	RegistrationDelay sim.Time // before the first check of a target
 	MostPerTarget     int      // flows to one target at once; 0: no limit
+	// KeepUnhealthy lets flows go on to a target that becomes unhealthy, for UnhealthyDrain if that
+	// is not 0; otherwise they are reset at once.
+	KeepUnhealthy  bool
+	UnhealthyDrain sim.Time
 	// PreserveClientIP lets targets see the addresses of clients. Otherwise they see the
 	// load balancer's, and MostPerTarget is of each of its nodes.
 	PreserveClientIP bool

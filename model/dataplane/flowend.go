@@ -3,13 +3,27 @@ package dataplane
 import (
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/slab"
 )
 
-// onFlowsAreReset ends the flows of a target by RST, as a load balancer does when it becomes
+// endFlowsOfUnhealthy has the flows of a target that just became unhealthy reset: at once, when its
+// target group has had them drain, or never.
+func (p *Plane) endFlowsOfUnhealthy(h slab.Handle) {
+	t := p.targets.Get(h)
+	flows := &p.targetGroups[t.group].cfg.Flows
+	t.failedAt = p.kernel.Now()
+	if t.rotating && t.rotatesIn == nil || flows.KeepUnhealthy && flows.UnhealthyDrain == 0 { // the scope fails open
+		return
+	}
+	p.scheduleAfter(flows.UnhealthyDrain, handled(flowsAreReset, h))
+}
+
+// onFlowsAreReset ends the flows of a target by RST, as a load balancer does with one that is
 // unhealthy: requests on them fail.
 func (p *Plane) onFlowsAreReset(ev model.Event) {
 	t := p.targets.Get(ev.Handle())
-	if t == nil || t.rotating && t.rotatesIn == nil || t.draining { // it recovered, or the scope fails open
+	if t == nil || t.rotating && t.rotatesIn == nil || t.draining || // it recovered, or the scope fails open
+		p.kernel.Now()-t.failedAt < p.targetGroups[t.group].cfg.Flows.UnhealthyDrain { // or failed anew
 		p.meter.overtaken()
 		return
 	}

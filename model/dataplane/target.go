@@ -134,6 +134,7 @@ type target struct {
 	rotatesIn  []bool            // by scope, of one in every scope; nil: it is in one
 	rotates    sim.Time          // since when it is in the policy's rotation
 	kept       []keptConnections // by zone of the node; of groups that keep
+	failedAt   sim.Time          // of flows: when it last became unhealthy
 	checked    sim.Time          // of a fluid run: the next check, which nobody waits for; 0: it is waited for
 }
 

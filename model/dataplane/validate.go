@@ -174,6 +174,7 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	if g.Flows.On {
 		v.Check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
 		v.Check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)
+		v.Check(g.Flows.UnhealthyDrain == 0 || g.Flows.UnhealthyDrain > 0 && g.Flows.KeepUnhealthy, path+".target_health_state", "must have an interval of 0 unless connections are kept, got %v", g.Flows.UnhealthyDrain)
 		v.Check(g.Flows.MostPerTarget >= 0, path+".max_connections_per_target", "must not be negative, got %d", g.Flows.MostPerTarget)
 	}
 	if s := g.Stickiness; s.Kind != 0 {

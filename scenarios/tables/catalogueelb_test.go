@@ -97,6 +97,8 @@ func balancingCatalogue() []edit {
 		{"failover of one kind", end, appliances + "target_failover = { on_unhealthy = \"rebalance\" }\n" + end, "target_group.fw.target_failover.on_unhealthy", "InvalidConfigurationRequest"},
 		{"checks longer than their interval", end, appliances + "health_check = { interval = 10, timeout = 11 }\n" + end, "target_group.fw.health_check.timeout", "ValidationError"},
 		{"appliances that take flows", end, appliances + "connection_termination = true\n" + end, "target_group.fw.connection_termination", "InvalidConfigurationRequest"},
+		{"interval of connections that end at once", end, "[target_group.tcp]\nservice = \"web\"\nprotocol = \"TCP\"\ntarget_health_state = { unhealthy_draining_interval = 60 }\n" + end, "target_group.tcp.target_health_state.unhealthy_draining_interval", "InvalidConfigurationRequest"},
+		{"packets that go on to the unhealthy", end, "[target_group.udp]\nservice = \"web\"\nprotocol = \"UDP\"\ntarget_health_state = { enable_unhealthy_connection_termination = false }\n" + end, "target_group.udp.target_health_state.enable_unhealthy_connection_termination", "InvalidConfigurationRequest"},
 		{"cookies of packets", end, appliances + "stickiness = { type = \"lb_cookie\" }\n" + end, "target_group.fw.stickiness.type", "InvalidConfigurationRequest"},
 	}
 }

@@ -28,6 +28,9 @@ func flowGroupKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "HTTPS: the same, by connections that begin with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
 		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
+		schema.Row("target_health_state", schema.Inner(), "", "connections of TCP and TLS: what becomes of those to a target that is unhealthy"),
+		schema.Row("target_health_state.enable_unhealthy_connection_termination", schema.Flag(), "true", "whether they are reset at once; otherwise they go on, and no new ones come"),
+		schema.Row("target_health_state.unhealthy_draining_interval", schema.Quantity(schema.Seconds, 0, 360_000), "0", "after so long they are reset, unless the target has recovered; 0: they are not"),
 		schema.Row("registration_delay", schema.Quantity(schema.Seconds, 0, 3600), "60", "connections: how long the registration of a target takes, before its first check"),
 		schema.Row("max_connections_per_target", schema.Whole(1, 1e9), "55000", "connections: at once to one target, or with preserve_client_ip = false from one node to it; more are port allocation errors"),
 		schema.Row("preserve_client_ip", schema.Flag(), "(true; target_type ip and ecs: of UDP and TCP_UDP)", "connections: whether targets, and their security groups, see the addresses of clients; otherwise those of the load balancer"),
@@ -90,6 +93,27 @@ func readFlows(t *schema.Table, tg *dataplane.TargetGroup) {
 	tg.Flows.PreserveClientIP = t.Flag("preserve_client_ip")
 	if packets && !tg.Flows.PreserveClientIP && t.Sound("preserve_client_ip") {
 		t.Reject("preserve_client_ip", schema.Fault{Rule: "must be true with protocol " + tree.Quote(protocol) + ": it cannot be turned off", Code: invalidConfiguration})
+	}
+}
+
+// readUnhealthy reads what becomes of the connections to targets that are unhealthy. A target group
+// without connections may say what is so anyway, as Terraform does.
+func readUnhealthy(t *schema.Table, tg *dataplane.TargetGroup) {
+	const terminates, interval = "enable_unhealthy_connection_termination", "unhealthy_draining_interval"
+	u := t.Within("target_health_state")
+	if u == nil {
+		return
+	}
+	keeps, drain := !u.Flag(terminates), u.Duration(interval)
+	if protocol := t.Choice("protocol"); keeps && protocol != "TCP" && protocol != "TLS" && u.Sound(terminates) && t.Sound("protocol") {
+		u.Reject(terminates, schema.Fault{Rule: "must be true with protocol " + tree.Quote(protocol) + ": it is of TCP and TLS", Code: invalidConfiguration})
+	}
+	if drain > 0 && !keeps && u.Sound(interval) {
+		u.Reject(interval, schema.Fault{Rule: "must be 0 unless " + terminates + " is false", Code: invalidConfiguration})
+	}
+	u.Done()
+	if tg.Flows.On && keeps {
+		tg.Flows.KeepUnhealthy, tg.Flows.UnhealthyDrain = keeps, drain
 	}
 }
 

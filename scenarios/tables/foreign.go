@@ -117,7 +117,6 @@ var foreigners = []foreign{
 	{"target_group.NAME", "tags", schema.AnyTable, ""},
 	{"target_group.NAME", "ip_address_type", schema.IPv4, ""},
 	{"target_group.NAME", "proxy_protocol_v2", schema.Off, ""},
-	{"target_group.NAME", "target_health_state", schema.TableWith("enable_unhealthy_connection_termination", true), ""},
 	{"target_group.NAME", "lambda_multi_value_headers_enabled", schema.AnyFlag, ""},
 	{"autoscaling_group.NAME.instance_refresh", "triggers", schema.AnyTexts, ""}, // at says when
 	{"autoscaling_group.NAME.schedule[]", "scheduled_action_name", schema.Nothing, "name"},

@@ -55,6 +55,7 @@ func (l *loader) readRelay(t *schema.Table) dataplane.TargetGroup {
 	if !t.Flag("preserve_client_ip") && t.Sound("preserve_client_ip") {
 		t.Reject("preserve_client_ip", schema.Fault{Rule: `must be true with target_type "alb": it cannot be turned off`, Code: invalidConfiguration})
 	}
+	readUnhealthy(t, &tg)
 	readGroupHealth(t, &tg)
 	t.Require("load_balancer")
 	if !t.Faulty("load_balancer") {

@@ -74,11 +74,13 @@ func (l *loader) readTargetGroups() {
 			tg.DeregistrationDelay = t.Duration("deregistration_delay")
 		}
 		if readAppliances(t, tg); tg.Appliances.On {
+			readUnhealthy(t, tg)
 			readGroupHealth(t, tg)
 			t.Done()
 			continue
 		}
 		readFlows(t, tg)
+		readUnhealthy(t, tg)
 		readStickiness(t, tg)
 		readGroupHealth(t, tg)
 		tg.Port = uint16(t.Whole("port"))
