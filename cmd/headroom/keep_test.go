@@ -233,7 +233,7 @@ func (w writer) judged(t testing.TB, dir string, s spoken, earlier, later editio
 		if s.errors == "" {
 			faults = append(faults, "does not say what is missing")
 		}
-		begun := !strings.Contains(s.errors, "--out: ") && (w.name == "search" || !strings.Contains(s.errors, "journal"))
+		begun := !strings.Contains(s.errors, "--out: ") && (w.name == "search" || w.name == "fleet" || !strings.Contains(s.errors, "journal"))
 		if begun && w.prints && s.out != later.out || !begun && w.name != "sweep" && s.out != "" {
 			faults = append(faults, "standard output is not what was found: "+s.out)
 		}

@@ -32,7 +32,7 @@ func busyFunctions(all map[string]*Config) {
 // comes from.
 func busyGateways(all map[string]*Config) {
 	cfg := balanced("round_robin", 20)
-	s := rng.New(1, 0, "gateway")
+	s := rng.New(2, 0, "gateway")
 	swarmGateway(&s, cfg)
 	cfg.Faults = nil
 	group := &cfg.TargetGroups[len(cfg.TargetGroups)-1]
