@@ -14,7 +14,8 @@ import (
 // of a tier are no events then, but are put in order and are the arrivals at the next.
 //
 // Nobody but users hears of their answers, and their load balancers, target groups and servers have nobody else to serve, so
-// that each sees the same in the same order.
+// that each sees the same in the same order, but for departures of one nanosecond at several servers of a tier: see order,
+// and keepsBeat for those scenarios in which they are the rule.
 //
 // That is done in spells. A spell begins with an arrival, where all that is met on the way down is a
 // target that serves; it ends before anybody looks or anything else happens ([Plane.EndRow]), and then the
