@@ -40,7 +40,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 		}
 		s.gate.held++
 		t := &p.trips[i]
-		t.step, t.left, t.out, t.placed, t.boarded, t.foreknown = 0, 0, 0, true, true, false
+		t.step, t.left, t.out, t.placed, t.boarded, t.foreknown = 0, 0, 0, true, true, 0
 		if law := s.cfg.Steps[0].Time; law != nil {
 			demand = p.drawStep(job{i, r, s, t}, 0, law)
 		}
@@ -57,7 +57,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	r.phase = inService
 	s.station.Begin(now, i, min(s.time(demand), station.MaxDemand))
 	if s.asks != nil {
-		p.foreknow(&p.trips[i], s.service, firstCall(1), s.asks)
+		p.foreknow(i, s, 0, s.asks)
 	}
 	switch due := s.station.Next(); {
 	case s.watch == inKernel:

@@ -68,6 +68,7 @@ type Plane struct {
 	calls         []calls // by service
 	requests      pool[request]
 	trips         []trip       // beside requests, where tracked
+	work          []sim.Time   // beside trips: see [Plane.foreknow]
 	phases        []phaseTimes // beside trips, where somebody looks at them
 	holdings      []memoryHeld // beside trips, where holds
 	holds         bool         // servers of some service say what they hold of their memory
