@@ -267,7 +267,9 @@ func (p *Plane) returnCall(h slab.Handle, now sim.Time) {
 	case t.left == 0 && t.out == 0:
 		t.step++
 		p.endPhase(caller.i, phaseCall, now)
-		p.proceed(caller, now)
+		if !p.resumes(caller, now) {
+			p.proceed(caller, now)
+		}
 	}
 }
 
