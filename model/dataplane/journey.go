@@ -32,14 +32,6 @@ type trip struct {
 	known sim.Time // when the I/Os of this step that are known will be done; of a call that is foreknown: its CPU time
 }
 
-// foreknown is what has been drawn for the next steps of a request: see [Plane.foreknow].
-type foreknown uint8
-
-const (
-	callForeknown foreknown = 1 << iota // what its next call asks for: trip.known
-	workForeknown                       // what it computes itself after that: Plane.work
-)
-
 // journeyKey names the request of a source by its number.
 func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
 

@@ -93,6 +93,14 @@ func (p *Plane) issue(j job, now sim.Time) {
 	}
 }
 
+// foreknown is what has been drawn for the next steps of a request: see [Plane.foreknow].
+type foreknown uint8
+
+const (
+	callForeknown foreknown = 1 << iota // what its next call asks for: trip.known
+	workForeknown                       // what it computes itself after that: Plane.work
+)
+
 // foreknow draws the CPU time that the call will ask for which follows a step of a request that has begun, and that
 // of the step after it, while the request has something else to wait for: a call that is sent, and a caller that goes on,
 // would wait for its draw, as long as for all else that they meet on their way.
