@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 	"headroom/model/fluid"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -77,5 +78,15 @@ func TestAuditTellsWhereRatesAreWrongBesideWhoIsSlow(t *testing.T) {
 	}
 	if off := rates - played; math.Abs(off) < 0.03*want || !(math.Abs(off) > 2*f.All.Chance.Mean) {
 		t.Errorf("mean is %.4f s by rates, %.4f s as windows play it, and chance may have it be %.4f off: want more", rates, played, f.All.Chance.Mean)
+	}
+}
+
+// Targets that do more than to serve from their CPU are in no window: what came to them is told.
+func TestAuditTellsOfTargetsThatItDoesNotPlay(t *testing.T) {
+	cfg := unlike(160, model.Impairment{Slow: 3})
+	cfg.Services[0].Steps = []dataplane.Step{{Kind: dataplane.StepCPU}, {Kind: dataplane.StepPause, Time: must(rng.Fixed(0.01))}}
+	cfg.Duration = 5 * sim.Minute
+	if f := play(t, cfg).Audit; f.Unseen[fluid.Uneven] < 0.99 {
+		t.Errorf("of the requests %v are told to be in no window, want all", f.Unseen[fluid.Uneven])
 	}
 }
