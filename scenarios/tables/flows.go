@@ -26,7 +26,7 @@ var zoneAffinity = map[string]float64{"any_availability_zone": 0, "partial_avail
 // flowGroupKeys are those of target groups of Network Load Balancers.
 func flowGroupKeys() []schema.Key {
 	return []schema.Key{
-		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "HTTPS: the same, by connections that begin with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
+		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "HTTPS: the same, by connections that begin with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts, and its node encrypts again for the target", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
 		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
 		schema.Row("target_health_state", schema.Inner(), "", "connections of TCP and TLS: what becomes of those to a target that is unhealthy"),
 		schema.Row("target_health_state.enable_unhealthy_connection_termination", schema.Flag(), "true", "whether they are reset at once; otherwise they go on, and no new ones come"),

@@ -67,7 +67,7 @@ func (l *loader) readTargetGroups() {
 			CrossZone:   crossZone(t) != "false",
 			HealthCheck: l.readHealthCheck(t.Inside("health_check"), checkKind(t, version), checkedPlain(t)),
 			Version:     version,
-			Secure:      secure && !ofFunction,
+			Secure:      secure && !ofFunction || speaksTLS(t),
 		}
 		tg := &l.cfg.TargetGroups[i]
 		if !ofFunction {
