@@ -10,6 +10,7 @@ import (
 	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 	"headroom/sim"
 )
 
@@ -46,6 +47,7 @@ func (l *loader) readTargetGroups() {
 	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
 	for i, t := range l.tables["target_group"] {
 		version := readVersion(t)
+		guessProtocol(t)
 		if respellRelay(t); relays(t) {
 			l.cfg.TargetGroups[i] = l.readRelay(t)
 			continue
@@ -98,6 +100,26 @@ func (l *loader) readTargetGroups() {
 		t.Done()
 	}
 }
+
+// guessProtocol has a target group whose protocol is no word be of the one that its other keys are of, so that nothing else is
+// told of them than what is wrong whatever was meant.
+func guessProtocol(t *schema.Table) {
+	const key = "protocol"
+	if !t.Has(key) || t.Choice(key) != "" && t.Sound(key) {
+		return
+	}
+	likely := "HTTP"
+	switch {
+	case t.Has("appliance"), t.Has("target_failover"):
+		likely = "GENEVE"
+	case t.Has("connection_termination"), t.Has("registration_delay"), t.Has("preserve_client_ip"), t.Has("max_connections_per_target"), t.Node.Table["target_type"].Is("alb"):
+		likely = "TCP"
+	}
+	t.Node.Table[key] = &tree.Node{At: t.Node.Table[key].At, Form: tree.ScalarForm, Scalar: likely}
+}
+
+// meansAny reports whether what the protocol of a target group is cannot be known, as it is no word.
+func (l *loader) meansAny(group int) bool { return l.tables["target_group"][group].Faulty("protocol") }
 
 // reservedCookie begins the names that load balancers keep for themselves: AWSALB, AWSALBAPP and
 // AWSALBTG are prefixes that no cookie of an application may have. (Elastic Load Balancing API
