@@ -185,7 +185,7 @@ var takenFrom = map[dataplane.Protocol][]string{
 func (l *loader) checkProtocols(o *schema.Table, listener *dataplane.Listener) {
 	const key = "default_action"
 	for _, f := range listener.Default.Forward {
-		if f.TargetGroup < 0 || !l.cfg.TargetGroups[f.TargetGroup].Flows.On || l.meansAny(f.TargetGroup) || listener.Protocol == 0 || o.Faulty(key) {
+		if f.TargetGroup < 0 || !l.cfg.TargetGroups[f.TargetGroup].Flows.On || l.guessed[f.TargetGroup] || listener.Protocol == 0 || o.Faulty(key) {
 			continue
 		}
 		g := l.tables["target_group"][f.TargetGroup]
@@ -211,7 +211,7 @@ func (l *loader) flowAction(t *schema.Table) dataplane.Action {
 		t.Reject(key, schema.Fault{Rule: "must forward to one target group", Code: "TooManyTargetGroups"})
 	}
 	for _, f := range a.Forward {
-		if f.TargetGroup >= 0 && !l.cfg.TargetGroups[f.TargetGroup].Flows.On && !l.meansAny(f.TargetGroup) {
+		if f.TargetGroup >= 0 && !l.cfg.TargetGroups[f.TargetGroup].Flows.On && !l.guessed[f.TargetGroup] {
 			t.Reject(key, schema.Fault{
 				Rule: "must forward to a target group of protocol TCP, UDP, TCP_UDP or TLS, as " + l.cfg.TargetGroups[f.TargetGroup].Name + " is not",
 				Code: "IncompatibleProtocols",

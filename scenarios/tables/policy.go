@@ -196,6 +196,9 @@ func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlpl
 		var errs []error
 		spec, errs = kind.Parse(values)
 		t.Absorb(errs, kind.Parameters[0].Name)
+	} else if standIns(t, parametersOf(kind, tasks), values) {
+		_, errs := kind.Parse(values)
+		t.Absorb(errs, kind.Parameters[0].Name)
 	}
 	switch {
 	case !kind.OwnAlarms():
@@ -219,9 +222,30 @@ func settings(t *schema.Table, parameters []scaling.Parameter) (scaling.Values, 
 		if t.Has(p.Name) {
 			values[p.Name] = value
 		}
-		good = good && ok && !t.Faulty(p.Name)
+		if !ok {
+			t.MarkFaulty(p.Name)
+		}
+		good = good && !t.Faulty(p.Name)
 	}
 	return values, good
+}
+
+// standIns puts something that is allowed in the place of each setting that is wrong, so that the others are judged too, and
+// reports whether there is something for each: not for rows, which are judged together, nor for a number that a policy needs.
+// A word that it needs is its last one, which goes with every other setting.
+func standIns(t *schema.Table, parameters []scaling.Parameter, values scaling.Values) bool {
+	for _, p := range parameters {
+		switch {
+		case !t.Faulty(p.Name):
+		case p.Required && p.Form == scaling.Choice:
+			values[p.Name] = p.Words[len(p.Words)-1].Name
+		case p.Required:
+			return false
+		default:
+			delete(values, p.Name)
+		}
+	}
+	return true
 }
 
 // setting reads one parameter.

@@ -45,9 +45,12 @@ func algorithms() []schema.Word {
 
 func (l *loader) readTargetGroups() {
 	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
+	l.guessed = make([]bool, len(l.cfg.TargetGroups))
 	for i, t := range l.tables["target_group"] {
 		version := readVersion(t)
-		guessProtocol(t)
+		if guessProtocol(t) {
+			l.guessed[i] = true
+		}
 		if respellRelay(t); relays(t) {
 			l.cfg.TargetGroups[i] = l.readRelay(t)
 			continue
@@ -102,24 +105,27 @@ func (l *loader) readTargetGroups() {
 }
 
 // guessProtocol has a target group whose protocol is no word be of the one that its other keys are of, so that nothing else is
-// told of them than what is wrong whatever was meant.
-func guessProtocol(t *schema.Table) {
+// told of them than what is wrong whatever was meant. It reports whether that is so.
+func guessProtocol(t *schema.Table) bool {
 	const key = "protocol"
-	if !t.Has(key) || t.Choice(key) != "" && t.Sound(key) {
-		return
+	n := t.Node.Table[key]
+	if n == nil {
+		return false
 	}
+	if word, _ := n.AsText(); protocols[word] != 0 || word == "HTTP" || word == "HTTPS" || word == "GENEVE" {
+		return false
+	}
+	t.Choice(key) // which says so
 	likely := "HTTP"
 	switch {
 	case t.Has("appliance"), t.Has("target_failover"):
 		likely = "GENEVE"
-	case t.Has("connection_termination"), t.Has("registration_delay"), t.Has("preserve_client_ip"), t.Has("max_connections_per_target"), t.Node.Table["target_type"].Is("alb"):
+	case t.Has("connection_termination"), t.Has("registration_delay"), t.Has("preserve_client_ip"), t.Has("max_connections_per_target"), relays(t):
 		likely = "TCP"
 	}
-	t.Node.Table[key] = &tree.Node{At: t.Node.Table[key].At, Form: tree.ScalarForm, Scalar: likely}
+	t.Node.Table[key] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: likely}
+	return true
 }
-
-// meansAny reports whether what the protocol of a target group is cannot be known, as it is no word.
-func (l *loader) meansAny(group int) bool { return l.tables["target_group"][group].Faulty("protocol") }
 
 // reservedCookie begins the names that load balancers keep for themselves: AWSALB, AWSALBAPP and
 // AWSALBTG are prefixes that no cookie of an application may have. (Elastic Load Balancing API
