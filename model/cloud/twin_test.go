@@ -174,9 +174,9 @@ func TestTiersComeOutAsTheGeneralWay(t *testing.T) {
 }
 
 // So do those of scenarios that keep one beat, which are not played tier by tier: 63 and 99 came out otherwise when
-// they were. Of the first 200 seeds 66 and 194 differ from the general way with or without tiers.
+// they were. In 66 and 194 jobs of one server are done in the same nanosecond: the first is who began first.
 func TestTiersThatKeepOneBeatComeOutAsTheGeneralWay(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 63, 91, 99} {
+	for _, seed := range []uint64{1, 2, 63, 66, 91, 99, 194} {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := swarmBeat(seed)
 			sameOutcome(t, run(t, must(New(cfg, 0))), run(t, must(build(t.Context(), cfg, 0, reference{full: true}))))

@@ -34,7 +34,8 @@
 // in units of 2⁻⁸ ns (the virtual time of processor sharing; see Parekh and
 // Gallager, "A generalized processor sharing approach to flow control", 1993).
 // A job is done when the clock has advanced by its demand. A departure falls on
-// the first whole nanosecond at which the demand is attained. While no more jobs
+// the first whole nanosecond at which the demand is attained; of several that are done at one
+// reading of the clock who began first leaves first. While no more jobs
 // share than there are servers, at speed 1 and without a ceiling, everything is
 // exact; else the clock loses less than 2⁻⁸ ns of service at each change, and looks
 // lose nothing: a job is never early, and late by less than 2⁻⁸ × n/c / speed, or

@@ -333,7 +333,7 @@ func (f *Foreseen) Unfold(at sim.Time, name func(job uint32) uint32, waits func(
 	}
 	for _, job := range slices.Sorted(maps.Keys(ends)) {
 		s.running++
-		s.jobs.push(entry{done: (ends[job] - uint64(at)) << clockShift, job: job})
+		s.jobs.push((ends[job]-uint64(at))<<clockShift, job)
 	}
 	s.schedule()
 	f.Reset(Spec{}, 0)

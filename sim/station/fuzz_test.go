@@ -46,7 +46,7 @@ type trial struct {
 	judge   *judge
 	exact   *twin // nil where sharing or another speed rounds
 	now     sim.Time
-	demands []sim.Time // of each job
+	demands map[uint32]sim.Time // of each job
 	tickets map[uint32]uint32
 }
 
@@ -61,7 +61,7 @@ func newTrial(t *testing.T, servers, limit, backlog byte) *trial {
 	if backlog%4 == 3 {
 		spec.Backlog = NoLimit
 	}
-	r := &trial{t: t, s: New(spec), rounded: newTwin(spec, true), judge: newJudge(spec), tickets: map[uint32]uint32{}}
+	r := &trial{t: t, s: New(spec), rounded: newTwin(spec, true), judge: newJudge(spec), tickets: map[uint32]uint32{}, demands: map[uint32]sim.Time{}}
 	if int64(spec.Limit) <= spec.Servers {
 		r.exact = newTwin(spec, false)
 	}
@@ -140,9 +140,14 @@ func (r *trial) settle(until sim.Time) {
 
 func (r *trial) demand(job uint32) sim.Time { return r.demands[job] }
 
+func (r *trial) newJob(demand sim.Time) (job uint32) {
+	job = uint32(len(r.demands)) * scramble
+	r.demands[job] = demand
+	return job
+}
+
 func (r *trial) offer(demand sim.Time) {
-	job := uint32(len(r.demands))
-	r.demands = append(r.demands, demand)
+	job := r.newJob(demand)
 	verdict, ticket := r.s.Offer(r.now, job, demand)
 	if want := r.rounded.offer(r.now, job, demand); verdict != want {
 		r.t.Fatalf("job %d at %d: verdict %v, the twin's %v", job, r.now, verdict, want)

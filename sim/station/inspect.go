@@ -9,7 +9,7 @@ import (
 // Jobs appends to list the jobs in service, in no order, then those in line.
 func (s *Station) Jobs(list []uint32) []uint32 {
 	for _, j := range s.jobs.all {
-		list = append(list, j.job)
+		list = append(list, j.job())
 	}
 	for job := range s.waiting.All() {
 		list = append(list, job)
@@ -31,9 +31,9 @@ func (s *Station) Verify(demand func(job uint32) sim.Time) error {
 	}
 	most := int64(uint64(s.speed)<<clockShift/uint64(FullSpeed)) + 1 // that the clock advances in a nanosecond
 	for _, j := range s.jobs.all {
-		all := int64(min(demand(j.job), MaxDemand)) << clockShift
+		all := int64(min(demand(j.job()), MaxDemand)) << clockShift
 		if left := int64(j.done - then.clock); left > all || left < -most {
-			return fmt.Errorf("job %d has %d of its demand of %d left, in units of 2⁻⁸ ns", j.job, left, all)
+			return fmt.Errorf("job %d has %d of its demand of %d left, in units of 2⁻⁸ ns", j.job(), left, all)
 		}
 	}
 	backed := sim.Time(0)

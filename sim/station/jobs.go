@@ -8,10 +8,13 @@ import (
 // entry is a job in service and the reading of the clock at which it is done.
 type entry struct {
 	done uint64
-	job  uint32
+	who  uint64 // the job, below how many began before it
 }
 
-// before is the order in which jobs leave: by done, then by job.
+func (e *entry) job() uint32 { return uint32(e.who) }
+
+// before is the order in which jobs leave: by done, then as they began, of 2³² that do. What they are called
+// tells nothing of that: whoever looks at other instants calls them otherwise.
 func (a entry) before(b entry) bool { return earlier(&a, &b) != 0 }
 
 // jobList is the jobs in service. A few lie in no order beside the place of who leaves first, more
@@ -19,8 +22,9 @@ func (a entry) before(b entry) bool { return earlier(&a, &b) != 0 }
 // with a hundred jobs.
 type jobList struct {
 	all    []entry
-	least  uint32 // the place of who leaves first
+	least  uint8 // the place of who leaves first
 	heaped bool
+	began  uint32 // so far
 }
 
 // A list of more than listMost becomes a heap, and is one until no more than listAgain are left.
@@ -33,7 +37,16 @@ const (
 // first returns who leaves first, of a list that is not empty.
 func (h *jobList) first() *entry { return &h.all[h.least] }
 
-func (h *jobList) push(e entry) {
+// newEntry is that of a job that begins.
+func (h *jobList) newEntry(done uint64, job uint32) entry {
+	e := entry{done, uint64(h.began)<<32 | uint64(job)}
+	h.began++
+	return e
+}
+
+// push puts a job in service that is done at a reading of the clock.
+func (h *jobList) push(done uint64, job uint32) {
+	e := h.newEntry(done, job)
 	i := len(h.all)
 	if h.heaped || i >= listMost {
 		h.pushHeap(e)
@@ -45,7 +58,7 @@ func (h *jobList) push(e entry) {
 	all := h.all[:i+1]
 	h.all, all[i] = all, e
 	least := int(h.least)
-	h.least = uint32(least + (i-least)&-earlier(&all[i], &all[least]))
+	h.least = uint8(least + (i-least)&-earlier(&all[i], &all[least]))
 }
 
 // grow makes room for so many that find may look at four at once.
@@ -63,10 +76,11 @@ func (h *jobList) pushHeap(e entry) {
 	h.up(len(h.all)-1, e)
 }
 
-// replaceFirst takes out who leaves first, puts another entry in its place, and returns who it was.
-func (h *jobList) replaceFirst(e entry) (job uint32) {
+// replaceFirst takes out who leaves first, puts another job in its place, and returns who it was.
+func (h *jobList) replaceFirst(done uint64, next uint32) (job uint32) {
+	e := h.newEntry(done, next)
 	first := h.first()
-	job = first.job
+	job = first.job()
 	if h.heaped {
 		h.down(0, e)
 		return job
@@ -78,13 +92,13 @@ func (h *jobList) replaceFirst(e entry) (job uint32) {
 
 // dropFirst takes out who leaves first, and returns it.
 func (h *jobList) dropFirst() (job uint32) {
-	job = h.first().job
+	job = h.first().job()
 	h.drop(int(h.least))
 	return job
 }
 
 func (h *jobList) remove(job uint32) {
-	i := slices.IndexFunc(h.all, func(e entry) bool { return e.job == job })
+	i := slices.IndexFunc(h.all, func(e entry) bool { return e.job() == job })
 	if i < 0 {
 		panic("station: the job is not in service here")
 	}
@@ -107,16 +121,9 @@ func (h *jobList) drop(i int) {
 	h.heaped = last > listAgain // who leaves first is the first of both
 }
 
-// order finds who leaves first again when jobs have other numbers.
+// order makes a heap of a list.
 func (h *jobList) order() {
 	h.least = 0
-	switch {
-	case len(h.all) == 0:
-		return
-	case !h.heaped:
-		h.find()
-		return
-	}
 	slices.SortFunc(h.all, func(a, b entry) int { // what is sorted is a heap
 		if a.before(b) {
 			return -1
@@ -129,12 +136,12 @@ func (h *jobList) order() {
 func (h *jobList) find() {
 	last := len(h.all) - 1
 	if last < arity {
-		h.least = uint32(leastUpTo((*[arity]entry)(h.all[:arity]), last))
+		h.least = uint8(leastUpTo((*[arity]entry)(h.all[:arity]), last))
 		return
 	}
 	all := (*[listMost]entry)(h.all[:listMost])
 	i, k := leastOf((*[arity]entry)(all[:])), arity+leastUpTo((*[arity]entry)(all[arity:]), last-arity)
-	h.least = uint32(i + (k-i)&-earlier(&all[k&(listMost-1)], &all[i&(listMost-1)]))
+	h.least = uint8(i + (k-i)&-earlier(&all[k&(listMost-1)], &all[i&(listMost-1)]))
 }
 
 // up puts an entry where it belongs, at i or above.
@@ -197,9 +204,9 @@ func leastUpTo(c *[arity]entry, last int) int {
 // upTo returns 1 if i is not beyond the last, and 0 otherwise.
 func upTo(i, last int) int { return int(uint(i-1-last) >> 63) }
 
-// earlier returns 1 if a is before b, and 0 otherwise: the sign of the difference of two numbers of 96 bits.
+// earlier returns 1 if a is before b, and 0 otherwise: the sign of the difference of two numbers of 128 bits.
 func earlier(a, b *entry) int {
-	_, borrow := bits.Sub64(uint64(a.job), uint64(b.job), 0)
+	_, borrow := bits.Sub64(a.who, b.who, 0)
 	d, _ := bits.Sub64(a.done, b.done, borrow)
 	return int(d >> 63)
 }

@@ -19,6 +19,6 @@ func (s *Station) Each(at sim.Time, tell func(job uint32, left sim.Time)) {
 	then := *s
 	then.advance(at)
 	for _, j := range s.jobs.all {
-		tell(j.job, max(0, nanoseconds(j.done-then.clock)))
+		tell(j.job(), max(0, nanoseconds(j.done-then.clock)))
 	}
 }

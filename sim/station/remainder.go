@@ -1,6 +1,11 @@
 package station
 
-import "headroom/sim"
+import (
+	"cmp"
+	"slices"
+
+	"headroom/sim"
+)
 
 // Remainder is a job in service, and what is left of its demand, in units of 2⁻⁸ ns.
 type Remainder struct {
@@ -9,11 +14,12 @@ type Remainder struct {
 }
 
 // Unload takes all jobs out of a station where nobody waits, at an instant up to which it is
-// settled, and appends them to list.
+// settled, and appends them to list as they began.
 func (s *Station) Unload(at sim.Time, list []Remainder) []Remainder {
 	s.advance(at)
+	slices.SortFunc(s.jobs.all, func(a, b entry) int { return cmp.Compare(a.who, b.who) })
 	for _, j := range s.jobs.all {
-		list = append(list, Remainder{uint64(max(0, int64(j.done-s.clock))), j.job})
+		list = append(list, Remainder{uint64(max(0, int64(j.done-s.clock))), j.job()})
 	}
 	s.jobs = jobList{all: s.jobs.all[:0]}
 	s.running, s.due = 0, sim.Never
@@ -26,7 +32,7 @@ func (s *Station) Load(at sim.Time, busy uint64, list []Remainder) {
 	s.changed, s.since, s.busy = at, at, busy
 	for _, r := range list {
 		s.running++
-		s.jobs.push(entry{done: s.clock + r.Left, job: r.Job})
+		s.jobs.push(s.clock+r.Left, r.Job)
 	}
 	s.schedule()
 }

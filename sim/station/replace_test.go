@@ -21,8 +21,7 @@ func (r *trial) replace(at, demand sim.Time) {
 	if s.Next() > at {
 		return
 	}
-	job, due, first := uint32(len(r.demands)), s.Next(), s.First()
-	r.demands = append(r.demands, demand)
+	job, due, first := r.newJob(demand), s.Next(), s.First()
 	if left := s.Replace(at, job, demand); left != first {
 		r.t.Fatalf("job %d left, %d was the first", left, first)
 	}

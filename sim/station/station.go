@@ -121,7 +121,7 @@ func (s *Station) Begin(at sim.Time, job uint32, demand sim.Time) {
 	s.running++
 	s.changed = at
 	s.busy -= elapsed
-	s.jobs.push(entry{s.clock + (elapsed+uint64(demand))<<clockShift, job})
+	s.jobs.push(s.clock+(elapsed+uint64(demand))<<clockShift, job)
 }
 
 // offerToLine lets a job wait if it may.
@@ -136,7 +136,7 @@ func (s *Station) offerToLine(job uint32, demand sim.Time) (verdict Verdict, tic
 func (s *Station) join(at sim.Time, job uint32, demand sim.Time) {
 	s.advance(at)
 	s.running++
-	s.jobs.push(entry{s.clock + uint64(demand)<<clockShift, job})
+	s.jobs.push(s.clock+uint64(demand)<<clockShift, job)
 	s.schedule()
 }
 
@@ -215,7 +215,7 @@ func (s *Station) Abandon(at sim.Time, job uint32) {
 func (s *Station) Evict(at sim.Time, list []uint32) []uint32 {
 	s.advance(at)
 	for len(s.jobs.all) > 0 {
-		list = append(list, s.jobs.first().job)
+		list = append(list, s.jobs.first().job())
 		s.jobs.dropFirst()
 	}
 	for s.waiting.n > 0 {
@@ -379,8 +379,8 @@ func (s *Station) later(left, rate, n uint64) sim.Time {
 // numbers it cannot change.
 func (s *Station) Rename(name func(job uint32) uint32) bool {
 	for i := range s.jobs.all {
-		s.jobs.all[i].job = name(s.jobs.all[i].job)
+		e := &s.jobs.all[i]
+		e.who = e.who&^uint64(NoJob) | uint64(name(e.job()))
 	}
-	s.jobs.order()
 	return s.waiting.n == 0
 }

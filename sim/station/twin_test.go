@@ -92,7 +92,7 @@ func (j *twinJob) left() *big.Rat {
 	return new(big.Rat).Sub(new(big.Rat).SetInt64(int64(j.demand)), j.got)
 }
 
-// first returns who departs next and when, or nil.
+// first returns who departs next and when, the first of those who began of several, or nil.
 func (w *twin) first() (*twinJob, sim.Time) {
 	var first *twinJob
 	for _, j := range w.serving {
@@ -100,7 +100,7 @@ func (w *twin) first() (*twinJob, sim.Time) {
 			first = j
 			continue
 		}
-		if c := j.left().Cmp(first.left()); c < 0 || c == 0 && j.job < first.job {
+		if j.left().Cmp(first.left()) < 0 {
 			first = j
 		}
 	}
