@@ -69,7 +69,8 @@ func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*
 		if c.servers > 0 && rotates(c) {
 			cohorts = append(cohorts, c)
 			lined = lined || c.Line > 0
-			unequal = unequal || c.key.reach != serves || c.key.speed != cohorts[0].key.speed
+			first := cohorts[0] // types of another pace get as good as the same, and would take long to play
+			unequal = unequal || c.key.reach != serves || c.Servers != first.Servers || c.key.speed != first.key.speed
 			if known = known && (c.key.reach != serves || c.Demand != nil); known {
 				kinds = append(kinds, p.unequal(c, key.source))
 			}
@@ -95,13 +96,16 @@ func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*
 	merged, of := law.Merge(kinds)
 	fewest := f.unequal(merged, turns, p.kernel.Now())
 	shares := make([]float64, len(kinds))
-	if lined || !fewest.Balances(rate*unit) {
-		shares = law.Fill(kinds, rate*unit, 2*f.step.Seconds()/unit, numbersOf(cohorts))
-	} else {
+	balances := !lined && fewest.Balances(rate*unit)
+	if balances {
 		together := fewest.Shares(rate * unit)
 		for i, k := range of {
 			shares[i] = together[k] * float64(kinds[i].Targets) / float64(merged[k].Targets)
+			balances = balances && kinds[i].Load(rate*unit*shares[i]) < law.MostLoad
 		}
+	}
+	if !balances {
+		shares = law.Fill(kinds, rate*unit, 2*f.step.Seconds()/unit, filled(cohorts, unit))
 	}
 	for i, c := range cohorts {
 		if c.key.reach == serves {
@@ -111,18 +115,21 @@ func (p *Plane) weighByFewest(key currentKey, rotates func(*cohort) bool) func(*
 	return func(c *cohort) float64 { return shares[slices.Index(cohorts, c)] }
 }
 
-// numbersOf is how many requests each server of cohorts has.
-func numbersOf(cohorts []*cohort) []float64 {
-	numbers := make([]float64, len(cohorts))
+// filled is how many requests each server of cohorts has, and how many leave it in a unit of time.
+func filled(cohorts []*cohort, unit float64) []law.Filled {
+	are := make([]law.Filled, len(cohorts))
 	for i, c := range cohorts {
-		numbers[i] = c.Number
+		are[i].Number = c.Number
+		if c.Line == 0 {
+			are[i].Leaves = c.Leaves() * unit
+		}
 		for _, u := range c.currents {
 			for _, h := range u.held {
-				numbers[i] += float64(h.n) / float64(c.servers)
+				are[i].Number += float64(h.n) / float64(c.servers)
 			}
 		}
 	}
-	return numbers
+	return are
 }
 
 // unitOf has times be over that which a request asks for at the fastest who serve, which it returns: 0 if nobody does.

@@ -225,6 +225,9 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	}
 }
 
+// Leaves returns how many requests a second left each target in the last step; 0: rates did not say.
+func (c *Cohort) Leaves() float64 { return c.left }
+
 // Resume goes on with so many requests at each target, that are there for other reasons than those of a cohort.
 func (c *Cohort) Resume(number float64) {
 	c.Number, c.Variance, c.Content = number, number, number*float64(c.Targets)

@@ -28,6 +28,9 @@ func (u *Unequal) leaves(n float64) float64 {
 	return min(n/(u.Each+u.Away), u.Servers/u.Each)
 }
 
+// Load is the load of each of them where so many requests a second come to all; 0: they serve nobody.
+func (u *Unequal) Load(rate float64) float64 { return rate / float64(u.Targets) * u.Each / u.Servers }
+
 // endsAtOnce reports whether a request is gone as it comes.
 func (u *Unequal) endsAtOnce() bool { return u.Each+u.Away == 0 }
 
@@ -191,16 +194,29 @@ func (f *Fewest) place(rate float64) float64 {
 	return max(hardlyAny, math.Log(rate/f.able/atHalf)/math.Log(nodeFactor))
 }
 
+// Filled is what each target of a kind has.
+type Filled struct {
+	Number float64
+	Leaves float64 // requests that leave it a second; 0: as many as leave one that always has that number
+}
+
 // Fill returns which share of so many requests a second each kind gets of which each target has a number: of what comes in so many
 // seconds, those with the fewest are filled up to the same number.
-func Fill(kinds []Unequal, rate, seconds float64, numbers []float64) []float64 {
-	shares := make([]float64, len(kinds))
+func Fill(kinds []Unequal, rate, seconds float64, are []Filled) []float64 {
+	shares, left := make([]float64, len(kinds)), make([]float64, len(kinds))
+	for k := range kinds {
+		leaves := are[k].Leaves
+		if leaves == 0 && !kinds[k].endsAtOnce() {
+			leaves = kinds[k].leaves(are[k].Number)
+		}
+		left[k] = are[k].Number - leaves*seconds
+	}
 	fill := func(upTo float64) (all float64) {
 		for k := range kinds {
 			of := &kinds[k]
 			shares[k] = 0
 			if !of.endsAtOnce() {
-				shares[k] = float64(of.Targets) * max(0, upTo-numbers[k]+of.leaves(numbers[k])*seconds)
+				shares[k] = float64(of.Targets) * max(0, upTo-left[k])
 				all += shares[k]
 			}
 		}

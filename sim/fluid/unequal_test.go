@@ -120,7 +120,11 @@ func TestFillMakesNumbersTheSame(t *testing.T) {
 	const rate, seconds = 400, 2.0
 	kinds := []Unequal{{3, 2, 0.02, 0, 2}, {1, math.Inf(1), 0, 2, 0}, {2, 2, 0.2, 0, 2}}
 	for _, numbers := range [][]float64{{40, 40, 40}, {10, 0, 60}, {0, 0, 0}, {500, 20, 3}} {
-		shares := Fill(kinds, rate, seconds, numbers)
+		are := make([]Filled, len(numbers))
+		for k, n := range numbers {
+			are[k].Number = n
+		}
+		shares := Fill(kinds, rate, seconds, are)
 		fewest := math.Inf(1)
 		for k := range kinds {
 			left := numbers[k] - kinds[k].leaves(numbers[k])*seconds
@@ -131,7 +135,7 @@ func TestFillMakesNumbersTheSame(t *testing.T) {
 		}
 	}
 	refuses := append(kinds, Unequal{Targets: 1, Servers: math.Inf(1)})
-	if shares := Fill(refuses, rate, 0.1, []float64{40, 40, 40, 0}); shares[3] != 1 {
+	if shares := Fill(refuses, rate, 0.1, []Filled{{40, 0}, {40, 0}, {40, 0}, {}}); shares[3] != 1 {
 		t.Errorf("who refuses gets %v where others have 40 each", shares[3])
 	}
 }
