@@ -58,7 +58,7 @@ for each metric its key and KEY.half_width. Where some point needs them, columns
 follow: KEY.n, if not every replication observed the metric; breached, the thresholds
 that a point breaches, and breach_probability with its 95 % interval, if there are any;
 ruled_out, the threshold that ended a point early; fidelity, what was played of a point
-with sweep.screen; error, of a point that failed, which
+with sweep.screen, and why; error, of a point that failed, which
 is no end of the sweep. Points that breach a threshold rank below those that do not.
 The exit code is 3 if no point meets the thresholds.
 

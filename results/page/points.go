@@ -25,6 +25,7 @@ type design struct {
 	metrics []string
 	points  int
 	played  bool           // the file says of some what was played
+	reasons bool           // and why
 	values  []axisColumn   // by axis
 	showed  []metricColumn // by metric
 	tried   []tried        // in the order of the file, until order
@@ -39,6 +40,7 @@ type tried struct {
 	replications  string
 	note          string // its result, or what it breaches
 	fidelity      string // what was played for it, where the file says so
+	why           string // of a point: why that was
 	out           bool   // it breaches a threshold, is ruled out or failed: never on the front
 	front         bool
 }
@@ -47,7 +49,7 @@ type tried struct {
 type designColumns struct {
 	axes, metrics, notes []int
 	replications         int
-	fidelity             int // -1: the file does not say
+	fidelity, why        int // -1: the file does not say
 	head                 []string
 }
 
@@ -95,14 +97,16 @@ func (d *design) counted() string {
 
 // columns finds out which columns are what.
 func (d *design) columns(head []string) (designColumns, error) {
-	at := designColumns{replications: slices.Index(head, "replications"), fidelity: slices.Index(head, report.FidelityColumn), head: head}
+	at := designColumns{replications: slices.Index(head, "replications"), fidelity: slices.Index(head, report.FidelityColumn), why: -1, head: head}
 	if d.thing != "point" && d.thing != "candidate" || at.replications < 0 {
 		return at, errors.New("line 1: must begin with point or candidate, and have replications")
 	}
 	for i, name := range head {
 		switch {
 		case i == 0 || i == at.replications || i == at.fidelity || name == "counted" || strings.HasSuffix(name, ".half_width"):
-		case slices.Contains([]string{"result", oldResult, "why", "breached", "ruled_out", "error"}, name):
+		case name == report.WhyColumn && d.thing == "point":
+			at.why = i
+		case slices.Contains([]string{"result", oldResult, report.WhyColumn, "breached", "ruled_out", "error"}, name):
 			at.notes = append(at.notes, i)
 		case i < at.replications:
 			at.axes, d.axes = append(at.axes, i), append(d.axes, name)
@@ -111,6 +115,7 @@ func (d *design) columns(head []string) (designColumns, error) {
 		}
 	}
 	d.narrow(&at)
+	d.reasons = at.why >= 0
 	d.most = leastLetGo
 	for range d.axes {
 		d.values = append(d.values, axisColumn{index: map[string]int32{}})
@@ -163,6 +168,9 @@ func (d *design) add(record []string, at designColumns) error {
 	t := tried{number: number, place: d.points, replications: strings.Clone(record[at.replications])}
 	if at.fidelity >= 0 {
 		t.fidelity = strings.Clone(record[at.fidelity])
+	}
+	if at.why >= 0 {
+		t.why = strings.Clone(record[at.why])
 	}
 	d.played = d.played || t.fidelity != ""
 	for k, i := range at.axes {

@@ -236,6 +236,9 @@ func (d *design) list() *section {
 		t.Head = append(t.Head, d.metrics[k])
 	}
 	t.Head = append(t.Head, "")
+	if d.reasons {
+		t.Head = append(t.Head, report.WhyColumn)
+	}
 	for i := range d.tried[:min(len(d.tried), mostRows)] {
 		p := &d.tried[i]
 		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
@@ -250,6 +253,9 @@ func (d *design) list() *section {
 			p.note = strings.TrimSuffix("nothing beats it; "+p.note, "; ")
 		}
 		r.Cells = append(r.Cells, p.note)
+		if d.reasons {
+			r.Cells = append(r.Cells, p.why)
+		}
 		t.Rows = append(t.Rows, r)
 	}
 	if n := d.points; n > mostRows {

@@ -82,6 +82,7 @@ func (l *sheetLayout) group() ordered {
 	add("replications", parquet.Int(64))
 	if l.screen {
 		add(FidelityColumn, parquet.Optional(parquet.String()))
+		add(WhyColumn, parquet.Optional(parquet.String()))
 	}
 	for _, key := range l.keys {
 		add(key, number())
@@ -133,6 +134,7 @@ func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row, of columnEstimates, ro
 	required(len(r.Values))
 	if l.screen {
 		add(parquet.ByteArrayValue([]byte(r.Fidelity)), r.Fidelity != "")
+		add(parquet.ByteArrayValue([]byte(r.Why)), r.Why != "")
 	}
 	for k := range l.keys {
 		e, ok := of.all.Of(r, k)

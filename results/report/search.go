@@ -65,7 +65,7 @@ func (s *SearchPage) Write(w io.Writer, format Format) error {
 func (s *SearchPage) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"candidate"}, s.Search.Axes()...)
-	head = append(head, "result", "why", "replications", "counted")
+	head = append(head, "result", WhyColumn, "replications", "counted")
 	if s.Screened > 0 {
 		head = append(head, FidelityColumn)
 	}
@@ -106,6 +106,9 @@ func (s *SearchPage) writeCSV(w io.Writer) error {
 
 // FidelityColumn says what was played for the numbers of a row, as run.fidelity names it.
 const FidelityColumn = "fidelity"
+
+// WhyColumn says why: of a candidate what became of it, of a point what was played.
+const WhyColumn = "why"
 
 // fidelity is what was played for the numbers of a candidate, "" if the search does not
 // screen, or there are none.

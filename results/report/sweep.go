@@ -194,7 +194,7 @@ func (p *Points) write(w io.Writer, how func(io.Writer, *sheetLayout) error) err
 }
 
 // writeCSV writes a row a point: its number, the parameters that differ, the
-// replications, in a sweep that screens what was played (fidelity), and each metric with the half-width of its 95 % interval. Where
+// replications, in a sweep that screens what was played (fidelity) and why, and each metric with the half-width of its 95 % interval. Where
 // they are needed, columns follow for the number of observations of a metric
 // (KEY.n: not all replications of some point had one; elsewhere it is the number
 // of replications), for the thresholds that the means breach (breached) with the
@@ -214,7 +214,7 @@ func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 		}
 		record = append(record, strconv.Itoa(len(r.Values)))
 		if l.screen {
-			record = append(record, string(r.Fidelity))
+			record = append(record, string(r.Fidelity), r.Why)
 		}
 		for k := range l.keys {
 			if e, ok := estimates.Of(r, k); ok {
@@ -259,7 +259,7 @@ func (l *sheetLayout) head() []string {
 	head := append([]string{"point"}, l.names...)
 	head = append(head, "replications")
 	if l.screen {
-		head = append(head, FidelityColumn)
+		head = append(head, FidelityColumn, WhyColumn)
 	}
 	for _, key := range l.keys {
 		head = append(head, key, key+".half_width")

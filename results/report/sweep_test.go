@@ -92,9 +92,9 @@ func TestScreenedPointsSayWhatWasPlayed(t *testing.T) {
 	p.Each = func(do func(*sweep.Row) error) error {
 		return each(func(r *sweep.Row) error {
 			some := *r
-			some.Fidelity = sweep.Rates
+			some.Fidelity, some.Why = sweep.Rates, "beaten"
 			if r.Point == 1 {
-				some.Fidelity = sweep.Requests
+				some.Fidelity, some.Why = sweep.Requests, "near, or so"
 			}
 			return do(&some)
 		})
@@ -103,7 +103,7 @@ func TestScreenedPointsSayWhatWasPlayed(t *testing.T) {
 	if err := p.write(&b, p.writeCSV); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"type,replications,fidelity,availability", "0,40,m6i.large,2,fluid,1,", "1,50,m6i.large,1,request,0.5,", "2,,c6i.large,0,fluid,,"} {
+	for _, want := range []string{"type,replications,fidelity,why,availability", "0,40,m6i.large,2,fluid,beaten,1,", `1,50,m6i.large,1,request,"near, or so",0.5,`, "2,,c6i.large,0,fluid,beaten,,"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
@@ -124,13 +124,13 @@ func TestScreenedPointsSayWhatWasPlayed(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := make([]parquet.Row, 5)
-	if n, _ := parquet.NewReader(file).ReadRows(rows); n != 4 || file.Schema().Fields()[4].Name() != "fidelity" || rows[1][4].String() != "request" || rows[3][4].String() != "fluid" || rows[3][9].String() != "5" {
+	if n, _ := parquet.NewReader(file).ReadRows(rows); n != 4 || file.Schema().Fields()[4].Name() != "fidelity" || rows[1][4].String() != "request" || rows[3][4].String() != "fluid" || file.Schema().Fields()[5].Name() != "why" || rows[1][5].String() != "near, or so" || rows[3][10].String() != "5" {
 		t.Errorf("parquet has %d rows %v of %v", n, rows, file.Schema())
 	}
 	s := SweepPage{Points: p, Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
 	for format, wants := range map[Format][]string{
 		Table: {"4 points, 1 failed, 1 by requests, 1 ended", "fidelity", "played by rates, in steps", "points of the front played by rates alone: 1"},
-		JSON:  {`"fidelity": "request"`, "points of the front played by rates alone: 1"},
+		JSON:  {`"fidelity": "request"`, `"why": "near, or so"`, "points of the front played by rates alone: 1"},
 	} {
 		out := lined{columns: 200}
 		if err := s.Write(&out, format); err != nil {

@@ -14,6 +14,7 @@ type jsonPoint struct {
 	Parameters   map[string]any          `json:"parameters"`
 	Replications int                     `json:"replications"`
 	Fidelity     sweep.Fidelity          `json:"fidelity,omitempty"` // of a sweep that screens: what was played
+	Why          string                  `json:"why,omitempty"`      // of the same: why
 	Metrics      map[string]jsonEstimate `json:"metrics"`
 	Pareto       bool                    `json:"pareto"`
 	Breached     []string                `json:"breached,omitempty"`           // the thresholds
@@ -54,7 +55,7 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, survey *survey) error
 	for i := range all {
 		p := &all[i]
 		j := jsonPoint{
-			Rank: ranks[p.point], Fidelity: p.fidelity,
+			Rank: ranks[p.point], Fidelity: p.fidelity, Why: p.why,
 			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
 			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{}, Breached: p.breach.Thresholds,
 		}

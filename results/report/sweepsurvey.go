@@ -65,7 +65,7 @@ func (s *SweepPage) survey(l *sheetLayout, top int) (*survey, error) {
 func (s *SweepPage) rank(r *sweep.Row) ranked {
 	p := ranked{
 		point: r.Point, replications: len(r.Values), settings: s.Settings(r.Point),
-		pareto: [2]float64{math.NaN(), math.NaN()}, breach: r.Breach(s.Thresholds), ruled: r.Ruled, err: r.Err, fidelity: r.Fidelity,
+		pareto: [2]float64{math.NaN(), math.NaN()}, breach: r.Breach(s.Thresholds), ruled: r.Ruled, err: r.Err, fidelity: r.Fidelity, why: r.Why,
 		estimates: make([]stat.Estimate, len(s.Metrics)),
 	}
 	for i, key := range s.Metrics {

@@ -41,6 +41,7 @@ type ranked struct {
 	breach              sweep.Breach
 	ruled, err          string
 	fidelity            sweep.Fidelity // of a sweep that screens
+	why                 string         // that was played
 }
 
 // higher lists the metrics of which more is better.
@@ -120,7 +121,7 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 	}
 	if l.screen {
 		p.line("")
-		p.line("fluid: played by rates, in steps of a minute; request: near the front, the best or a threshold, or nothing that rates can play, and therefore played by requests")
+		p.line("fluid: played by rates, in steps of a minute; request: near the front, the best or a threshold, or nothing that rates can play, and therefore played by requests; sweep.csv and --format json say why of each point")
 	}
 	if l.judged {
 		p.line("")

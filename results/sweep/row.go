@@ -48,6 +48,7 @@ type Row struct {
 	Ruled  string // the threshold that ended the point early, set by [Journal.Each]
 
 	Fidelity Fidelity // of a sweep that screens, set by [Screen.Each]
+	Why      string   // of the same: why that was played; "" while points are under way on which it depends
 }
 
 // Estimate returns the mean of a metric over replications; false without an

@@ -21,7 +21,8 @@ import (
 // is known now, those that have become the best or come onto the front, until there are none. No more are than Most.
 // So the best is found, and for each point of the front that requests would show one that is worse in neither aim by more than
 // twice what rates are off, if that is astray/2 at most (TestScreenFindsWhatAFullSweepDoes); most are the same.
-// What rates cannot play is played by requests besides.
+// What rates cannot play is played by requests besides. Each point has the reason with it, see [Row.Why].
+// Nothing of it changes once it has read a journal.
 type Screen struct {
 	Points     int       // of the design
 	Aims       [2]string // metrics of the front
@@ -29,6 +30,8 @@ type Screen struct {
 	Thresholds []model.Threshold
 	Better     func(key string, value float64) float64 // makes less of a metric better
 	Most       int                                     // points played by requests, at most
+
+	told told
 }
 
 // Fidelity is what was played of a point.
@@ -65,8 +68,12 @@ func (s *Screen) Name(r Row) Row {
 }
 
 // Each calls do for every point of the design that is done by the rule, in its order: with what requests showed
-// where they were played, else with what rates did.
+// where they were played, else with what rates did, and with why it is the one or the other.
 func (s *Screen) Each(j *Journal, rule *Rule, do func(*Row) error) error {
+	why, err := s.reasons(j, rule)
+	if err != nil {
+		return err
+	}
 	last := -1
 	return j.Each(2*s.Points, rule, func(r *Row) error { // requests come first
 		named := s.Name(*r)
@@ -74,6 +81,9 @@ func (s *Screen) Each(j *Journal, rule *Rule, do func(*Row) error) error {
 			return nil
 		}
 		last = named.Point
+		if why != nil {
+			named.Why = s.text(&why[last])
+		}
 		return do(&named)
 	})
 }
@@ -87,11 +97,14 @@ type choice struct {
 // screened is what is known of a point.
 type screened struct {
 	point      int
-	failed     bool
+	err        string
 	meets      bool
 	first      float64 // less is better
 	aims       [2]stat.Estimate
 	thresholds float64 // how far it is off of the nearest
+	nearest    int     // of the thresholds, -1: none
+	beyond     float64 // how far it is off of that of which it is beyond by most
+	breached   int     // that, -1: none
 }
 
 // choose adds the points of the design that are to be played by requests next, and returns them. It depends on
@@ -101,35 +114,51 @@ func (s *Screen) choose(j *Journal, rule *Rule, c *choice) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.pick(all, c).next, nil
+}
+
+// picked is what a choice came to.
+type picked struct {
+	next []int      // points that are to be played by requests
+	cut  []int      // those that would be, were there room
+	off  []distance // how far each is off of what is known
+}
+
+// pick adds to the choice what follows from what is known of the points.
+func (s *Screen) pick(all []screened, c *choice) picked {
 	type candidate struct {
 		point int
 		off   float64
 	}
-	most, off := 1.0, s.off(all)
+	found := picked{off: s.off(all)}
+	most := 1.0
 	if len(c.points) > 0 {
 		most = 0
 	}
-	var next []int
 	var near []candidate
 	for i := range all {
-		switch p := all[i].point; {
+		switch p, off := all[i].point, found.off[i].off(); {
 		case c.points[p]:
-		case all[i].failed:
-			next = append(next, p)
-		case off[i] <= most:
-			near = append(near, candidate{p, off[i]})
+		case all[i].err != "":
+			found.next = append(found.next, p)
+		case off <= most:
+			near = append(near, candidate{p, off})
 		}
 	}
 	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.off, b.off) })
-	near = near[:min(len(near), s.Most-c.judged)]
-	c.judged += len(near)
-	for _, n := range near {
-		next = append(next, n.point)
+	room := min(len(near), s.Most-c.judged)
+	c.judged += room
+	for i, n := range near {
+		if i < room {
+			found.next = append(found.next, n.point)
+		} else {
+			found.cut = append(found.cut, n.point)
+		}
 	}
-	for _, p := range next {
+	for _, p := range found.next {
 		c.points[p] = true
 	}
-	return next, nil
+	return found
 }
 
 // known reads what the points showed: by requests if they were chosen, else by rates.
@@ -146,11 +175,10 @@ func (s *Screen) known(j *Journal, rule *Rule, c *choice) ([]screened, error) {
 
 // see is what the choice needs of a row.
 func (s *Screen) see(of int, r *Row) screened {
-	p := screened{point: of, failed: r.Err != "", first: math.Inf(1), thresholds: math.Inf(1)}
-	if p.failed {
+	p := screened{point: of, err: r.Err, first: math.Inf(1), thresholds: math.Inf(1), nearest: -1, breached: -1}
+	if p.err != "" {
 		return p
 	}
-	p.meets = r.Ruled == "" && len(r.Breach(s.Thresholds).Thresholds) == 0
 	if e, ok := r.Estimate(s.First); ok {
 		p.first = s.Better(s.First, e.Value)
 	}
@@ -163,12 +191,25 @@ func (s *Screen) see(of int, r *Row) screened {
 		p.aims[k] = e
 	}
 	for i := range s.Thresholds {
-		t := &s.Thresholds[i]
-		if e, ok := r.Estimate(t.Key); ok {
-			p.thresholds = min(p.thresholds, max(0, math.Abs(e.Value-t.Limit)-width(e))/(astray*wide(t.Limit)))
-		}
+		p.compare(i, &s.Thresholds[i], r)
 	}
+	p.meets = r.Ruled == "" && p.breached < 0
 	return p
+}
+
+// compare takes note of how far a point is off of a threshold.
+func (p *screened) compare(i int, t *model.Threshold, r *Row) {
+	off := math.Inf(1) // nobody observed it
+	e, ok := r.Estimate(t.Key)
+	if ok {
+		off = max(0, math.Abs(e.Value-t.Limit)-width(e)) / (astray * wide(t.Limit))
+	}
+	if ok && off < p.thresholds {
+		p.thresholds, p.nearest = off, i
+	}
+	if holds := ok && t.Holds(e.Value); !holds && (p.breached < 0 || off > p.beyond) {
+		p.beyond, p.breached = off, i
+	}
 }
 
 // wide is the scale of a threshold: 99.8 % is twice as far from perfection as 99.9 %.
@@ -187,8 +228,24 @@ func width(e stat.Estimate) float64 {
 	return e.HalfWidth
 }
 
+// distance is how far a point is off.
+type distance struct {
+	best       bool
+	worse      float64 // than the point of the front that beats it by most; of one on the front 0, and infinite of one that is none to compare
+	by, aim    int     // that point, and in which aim; -1: it is on the front
+	thresholds float64 // from the nearest
+}
+
+// off is the less of what it is worse than the front and of how far it is off of a threshold.
+func (d *distance) off() float64 {
+	if d.best {
+		return 0
+	}
+	return min(d.worse, d.thresholds)
+}
+
 // off is how far each point is off.
-func (s *Screen) off(all []screened) []float64 {
+func (s *Screen) off(all []screened) []distance {
 	coordinates := make([][2]float64, len(all))
 	best := -1
 	for i := range all {
@@ -203,23 +260,20 @@ func (s *Screen) off(all []screened) []float64 {
 		}
 	}
 	front := Pareto(coordinates)
-	off := make([]float64, len(all))
+	off := make([]distance, len(all))
 	for i := range all {
 		p := &all[i]
-		off[i] = p.thresholds
+		off[i] = distance{best: i == best, worse: math.Inf(1), by: -1, thresholds: p.thresholds}
 		if p.meets && !math.IsNaN(coordinates[i][0]+coordinates[i][1]) {
-			off[i] = min(off[i], beaten(p, all, front))
+			off[i].beaten(p, all, front)
 		}
-	}
-	if best >= 0 {
-		off[best] = 0
 	}
 	return off
 }
 
-// beaten is by how much a point is worse than those of the front that beat it in both aims.
-func beaten(p *screened, all []screened, front []int) float64 {
-	most := 0.0
+// beaten finds by how much a point is worse than those of the front that beat it in both aims.
+func (d *distance) beaten(p *screened, all []screened, front []int) {
+	d.worse = 0
 	for _, i := range front {
 		f := &all[i]
 		if f.aims[0].Value > p.aims[0].Value || f.aims[1].Value > p.aims[1].Value {
@@ -227,10 +281,12 @@ func beaten(p *screened, all []screened, front []int) float64 {
 		}
 		for k := range p.aims {
 			worse := p.aims[k].Value - f.aims[k].Value
-			if worse > 0 {
-				most = max(most, worse/(width(p.aims[k])+width(f.aims[k])+astray*math.Abs(f.aims[k].Value)))
+			if worse <= 0 {
+				continue
+			}
+			if worse /= width(p.aims[k]) + width(f.aims[k]) + astray*math.Abs(f.aims[k].Value); worse > d.worse {
+				d.worse, d.by, d.aim = worse, f.point, k
 			}
 		}
 	}
-	return most
 }

@@ -236,6 +236,7 @@ func TestScreenFindsWhatAFullSweepDoes(t *testing.T) {
 				shown(t, j, s.Requests(i), requests[i][0], requests[i][1])
 			}
 		}
+		sameChoice(t, s, j, &chosen)
 		front, same := meeting(requests, func(int) bool { return true }), 0
 		found := meeting(requests, func(i int) bool { return chosen.points[i] })
 		for _, i := range front {
