@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"headroom/results/folder"
+	"headroom/results/folder/faulty"
 )
 
 // endless is a scenario with more short replications than anybody waits for.
@@ -118,6 +122,53 @@ func TestInterruptEndsWhatTakesLong(t *testing.T) {
 		ended := (*exec.ExitError)(nil)
 		if !errors.As(err, &ended) || ended.ExitCode() != 130 || took > 5*time.Second || !strings.HasPrefix(stderr.String(), "headroom: interrupted; ") {
 			t.Errorf("%v: %v after %v, want exit code 130 within a second\n%s", args, err, took, stderr.String())
+		}
+	}
+}
+
+// Interrupted at any operation of the disk, also when everything is computed and only the files and the
+// tables are left, a sweep ends with what it has, and the same command does the rest. With more -kills it is
+// interrupted at every operation.
+func TestInterruptedSweepGoesOn(t *testing.T) {
+	w := writers()[4]
+	saving := 0 // the operation with which the files begin
+	recorded := faulty.New(folder.Real(), func(o faulty.Operation) faulty.Verdict {
+		if o.Name == "mkdir" {
+			saving = o.Number
+		}
+		return faulty.Verdict{}
+	})
+	whole := tinyDir(t)
+	if s := says(t, whole, recorded, w.seeded("2")); s.code != 0 || w.name != "sweep" || saving == 0 {
+		t.Fatalf("%s: %+v", w.name, s)
+	}
+	later := w.edition(t, "2")
+	for n := 1; n <= later.count; n++ {
+		if *kills <= fewKills && n%5 != 0 && n != saving {
+			continue
+		}
+		ctx, interrupt := context.WithCancel(t.Context())
+		on := faulty.New(folder.Real(), func(o faulty.Operation) faulty.Verdict {
+			if o.Number == n {
+				interrupt()
+			}
+			return faulty.Verdict{}
+		})
+		dir := tinyDir(t)
+		s := saysUntil(ctx, t, dir, on, w.seeded("2"))
+		interrupt()
+		var faults []string
+		if s.code != exitInterrupted && (s.code != 0 || n <= saving) {
+			faults = append(faults, "not interrupted")
+		}
+		if s.code == exitInterrupted && strings.Count(s.errors, "interrupted") != 1 {
+			faults = append(faults, "does not say so once")
+		}
+		if n == saving && (len(w.files(t, dir)) > 0 || !strings.Contains(s.errors, "all points are kept")) {
+			faults = append(faults, "wrote the files all the same")
+		}
+		for _, fault := range append(faults, w.unusable(t, dir, later)...) {
+			t.Errorf("interrupted at operation %d of %d, files from %d: %s\n%+v", n, later.count, saving, fault, s)
 		}
 	}
 }

@@ -124,12 +124,18 @@ type spoken struct {
 // says runs a command line in this process, in a directory, on a disk.
 func says(t testing.TB, dir string, on folder.Disk, args []string) spoken {
 	t.Helper()
+	return saysUntil(context.Background(), t, dir, on, args)
+}
+
+// saysUntil is says of a command that is interrupted when ctx ends.
+func saysUntil(ctx context.Context, t testing.TB, dir string, on folder.Disk, args []string) spoken {
+	t.Helper()
 	t.Chdir(dir)
 	stdout, stderr, usual := os.Stdout, os.Stderr, disk
 	defer func() { os.Stdout, os.Stderr, disk = stdout, stderr, usual }()
 	disk = on
 	os.Stdout, os.Stderr = scratch(t), scratch(t)
-	code := execute(context.Background(), args)
+	code := execute(ctx, args)
 	return spoken{code, drained(t, os.Stdout), drained(t, os.Stderr)}
 }
 

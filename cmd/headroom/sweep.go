@@ -15,6 +15,7 @@ import (
 	"headroom/results/folder"
 	pages "headroom/results/page"
 	"headroom/results/report"
+	"headroom/results/run"
 	"headroom/results/sweep"
 	"headroom/sim/batch/jetstream"
 )
@@ -183,6 +184,21 @@ type sweepJob struct {
 	journal  *sweep.Journal
 	cluster  *jetstream.Cluster // nil: this process alone
 	show     *sweepProgress
+	reading  context.Context // until somebody ends it, the points are read
+}
+
+// errUnread says that the points were not read to their end, as the command was interrupted.
+var errUnread = errors.New("interrupted")
+
+// each calls do for the points of the design that are done, in its order, until the command is
+// interrupted. Where memory runs out, what was computed is shown all the same.
+func (job *sweepJob) each(do func(*sweep.Row) error) error {
+	return eachOf(job.plan, job.journal, func(r *sweep.Row) error {
+		if job.reading.Err() != nil && run.OutOfMemory(job.reading) == nil {
+			return errUnread
+		}
+		return do(r)
+	})
 }
 
 // sweep computes a sweep and writes what it found.
@@ -196,6 +212,9 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	}
 	defer clean()
 	swept := f.compute(ctx, job)
+	if swept != nil {
+		job.reading = context.Background() // interrupted or not, what there is goes out
+	}
 	if axes := len(job.e.Sweep.Axes()); swept == nil && job.e.Sweep.Design == "saltelli" {
 		job.page.Rows = job.e.Sweep.Len() / (axes + 2)
 	}
@@ -216,7 +235,20 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	case swept != nil:
 		return together(err, printed, interruptionOf(ctx, swept))
 	}
-	return together(err, printed, verdictOf(job.e, job.page))
+	return f.endOf(ctx, together(err, printed, verdictOf(job.e, job.page)))
+}
+
+// endOf is how a sweep ends that computed everything. Interrupted after that, it says so once.
+func (f *sweepFlags) endOf(ctx context.Context, ended error) error {
+	if !errors.Is(ended, errUnread) {
+		return ended
+	}
+	kept := "nothing is kept"
+	if f.out != "" {
+		kept = "all points are kept: the same command writes the files and prints the tables"
+	}
+	others := slices.DeleteFunc(separate(ended), func(err error) bool { return errors.Is(err, errUnread) })
+	return together(append(others, halted(ctx, kept))...)
 }
 
 // prepare opens the journal and joins the cluster. What fails here leaves nothing
@@ -242,9 +274,8 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		remove()
 		return nil, err
 	}
-	job.page.Points.Each = func(do func(*sweep.Row) error) error {
-		return eachOf(job.plan, journal, do)
-	}
+	job.reading = ctx
+	job.page.Points.Each = job.each
 	var shown atomic.Pointer[sweepProgress] // what the cluster says before is no part of the picture
 	if job.cluster, err = f.cluster.join(ctx, "headroom sweep", dir, func(text string) { shown.Load().say(text) }); err != nil {
 		journal.Close()
