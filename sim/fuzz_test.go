@@ -71,8 +71,17 @@ func agree(t *testing.T, script []byte) {
 			i := int(a) % len(timers)
 			timers[i].Start(id)
 			w.at(w.now+delays[i], Rank(2*i), id)
-		case op < 14:
+		case op < 13:
 			pull(Horizon / 2)
+		case op < 14: // if it is of this instant and a rank
+			tied := len(w.heap) > 0 && w.heap[0].key == uint64(w.now)<<rankBits|uint64(rank)
+			got, ok := k.NextTied(rank)
+			if ok != tied {
+				t.Fatalf("event %d of rank %d is next at %d: %v, want %v", got, rank, w.now, ok, tied)
+			}
+			if want, _ := w.next(Horizon); tied && got != want {
+				t.Fatalf("event %d of rank %d is next at %d, want %d", got, rank, w.now, want)
+			}
 		default: // stop short of what is pending
 			pull(k.Now() + a<<(b%32))
 		}
