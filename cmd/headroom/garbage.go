@@ -9,11 +9,11 @@ import (
 
 // Who computes points lets about so much garbage pile up: every point makes a
 // scenario and drops it, and of 10⁴ trivial points that takes a quarter off the
-// time. Alive are some 40 MB, and 700 bytes for each point of a sweep.
+// time. Alive are some 40 MB, and 100 bytes for each point of a sweep: where its row is in the journal.
 const (
 	garbageBytes = 100e6
 	aliveBytes   = 40e6
-	pointBytes   = 700
+	pointBytes   = 100
 )
 
 // The garbage in percent of what is alive: the runtime's own, and until there was a first

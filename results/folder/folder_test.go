@@ -26,8 +26,8 @@ var (
 // contents are files that say which edition they are of.
 func contents(names []string, edition string) []folder.Content {
 	var all []folder.Content
-	for _, name := range names {
-		all = append(all, folder.Content{Name: name, Write: func(w io.Writer) error {
+	for i, name := range names {
+		all = append(all, folder.Content{Name: name, Beside: i%3 != 0, Write: func(w io.Writer) error {
 			_, err := io.WriteString(w, text(name, edition))
 			return err
 		}})

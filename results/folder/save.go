@@ -10,13 +10,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Content is a file that is to be written.
 type Content struct {
-	Name  string
-	Write func(io.Writer) error
-	From  func(w io.Writer, dir string) error // instead: of the files before it in its set, which are in dir
+	Name   string
+	Write  func(io.Writer) error
+	From   func(w io.Writer, dir string) error // instead: of the files before it in its set, which are in dir
+	Beside bool                                // it may be written side by side with the one before, as that may with it
 }
 
 // list is the file that says what belongs to a set that is ready: a name a line, with
@@ -53,16 +55,46 @@ func (f *Folder) prepare(files []Content) error {
 		_, err := io.WriteString(w, strings.Join(names, "\n")+"\n")
 		return err
 	}})
-	for _, c := range all {
-		if c.From != nil {
-			c.Write = func(w io.Writer) error { return c.From(w, f.in(unfinished)) }
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Beside {
+			n++
 		}
-		if err := f.write(c.Name, c.Write); err != nil {
-			return f.failed(c.Name, err)
+		if err := f.writeAll(all[:n]); err != nil {
+			return err
 		}
+		all = all[n:]
 	}
 	if err := f.disk.Sync(f.in(unfinished)); err != nil {
 		return f.failed(files[0].Name, err)
+	}
+	return nil
+}
+
+// writeAll writes files side by side. The error is that of the first.
+func (f *Folder) writeAll(files []Content) error {
+	var group sync.WaitGroup
+	errs := make([]error, len(files))
+	for i, c := range files {
+		if c.From != nil {
+			c.Write = func(w io.Writer) error { return c.From(w, f.in(unfinished)) }
+		}
+		write := func() {
+			if err := f.write(c.Name, c.Write); err != nil {
+				errs[i] = f.failed(c.Name, err)
+			}
+		}
+		if len(files) == 1 { // a panic of which should reach the caller
+			write()
+			continue
+		}
+		group.Go(write)
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

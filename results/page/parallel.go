@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ import (
 func (d *design) parallel(x, y int) *section {
 	s := &section{ID: "parallel", Title: "All parameters at once", Lead: "A path is a point: what it sets, then what it showed. Coloured: those that nothing beats."}
 	axes := d.axes[:min(len(d.axes), mostAxes)]
-	if len(axes) == 0 || len(d.tried) < 2 {
+	if len(axes) == 0 || d.points < 2 {
 		return s
 	}
 	uprights := make([]upright, 0, len(axes)+2)
@@ -24,7 +25,7 @@ func (d *design) parallel(x, y int) *section {
 	for _, metric := range slices.Compact([]int{x, y}) {
 		uprights = append(uprights, d.metricAxis(metric))
 	}
-	s.add(&part{Figure: &figure{Title: "Parallel coordinates", SVG: d.paths(uprights), Note: beyondPaths(len(d.tried))}})
+	s.add(&part{Figure: &figure{Title: "Parallel coordinates", SVG: d.paths(uprights), Note: beyondPaths(d.points)}})
 	return s
 }
 
@@ -42,31 +43,36 @@ type upright struct {
 }
 
 func (d *design) settingAxis(axis int, name string) upright {
-	var values []string
-	for i := range d.tried {
-		if v := d.tried[i].settings[axis]; !slices.Contains(values, v) && len(values) < mostDots {
-			values = append(values, v)
+	a := &d.values[axis]
+	places, low, high := map[string]float64{}, a.low, a.high
+	switch values := slices.Clone(a.names); {
+	case a.index == nil && !a.text: // of many numbers those that are drawn
+		for i := range d.tried[:min(len(d.tried), mostPaths)] {
+			v := d.tried[i].settings[axis]
+			places[v], _ = strconv.ParseFloat(v, 64)
 		}
+		places[low], places[high] = a.from, a.to
+	case a.index == nil:
+		for i := range d.tried[:min(len(d.tried), mostDots)] {
+			values = append(values, d.tried[i].settings[axis])
+		}
+		fallthrough
+	default:
+		slices.Sort(values)
+		values = slices.Compact(values)
+		places, _ = placesOf(values)
+		slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(places[a], places[b]) })
+		low, high = values[0], values[len(values)-1]
 	}
-	slices.Sort(values)
-	places, _ := placesOf(values)
-	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(places[a], places[b]) })
-	low, high := values[0], values[len(values)-1]
 	return upright{lastWord(name), low, high, func(t *tried) float64 {
 		return (places[t.settings[axis]] - places[low]) / max(places[high]-places[low], 1e-300)
 	}}
 }
 
 func (d *design) metricAxis(metric int) upright {
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, v := range d.column(metric) {
-		if !math.IsNaN(v) {
-			low, high = min(low, v), max(high, v)
-		}
-	}
-	unit := unitOf(d.metrics[metric])
-	return upright{d.metrics[metric], amount(low, unit), amount(high, unit), func(t *tried) float64 {
-		return (t.values[metric] - low) / max(high-low, 1e-300)
+	m, unit := &d.showed[metric], unitOf(d.metrics[metric])
+	return upright{d.metrics[metric], amount(m.low, unit), amount(m.high, unit), func(t *tried) float64 {
+		return (t.values[metric] - m.low) / max(m.high-m.low, 1e-300)
 	}}
 }
 

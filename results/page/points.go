@@ -16,25 +16,31 @@ import (
 	"headroom/sim/regular"
 )
 
-// design is what a sweep or a search has tried.
+// design is what a sweep or a search has tried: of all points, of which there may be a million, columns of
+// numbers, and those that the page may show.
 type design struct {
 	About
 	thing   string // "point", "candidate"
 	axes    []string
 	metrics []string
-	tried   []tried
+	points  int
+	played  bool           // the file says of some what was played
+	values  []axisColumn   // by axis
+	showed  []metricColumn // by metric
+	tried   []tried        // in the order of the file, until order
+	most    int            // of tried, before those are let go that are not shown
 }
 
 // tried is one point: what it sets, what it showed, and what became of it.
 type tried struct {
-	number       int
-	settings     []string  // by axis
-	values, half []float64 // by metric; NaN: unknown
-	replications string
-	note         string // its result, or what it breaches
-	fidelity     string // what was played for it, where the file says so
-	out          bool   // it breaches a threshold, is ruled out or failed: never on the front
-	front        bool
+	number, place int       // its place in the file
+	settings      []string  // by axis
+	values, half  []float64 // by metric; NaN: unknown
+	replications  string
+	note          string // its result, or what it breaches
+	fidelity      string // what was played for it, where the file says so
+	out           bool   // it breaches a threshold, is ruled out or failed: never on the front
+	front         bool
 }
 
 // designColumns are where a file has what a page shows.
@@ -81,10 +87,10 @@ func damaged(path string, err error) error {
 
 // counted says how many points there are, and of how many where the sweep was interrupted.
 func (d *design) counted() string {
-	if n := len(d.tried); n < d.Planned {
-		return fmt.Sprintf("%d of %s", n, counted(d.Planned, d.thing))
+	if d.points < d.Planned {
+		return fmt.Sprintf("%d of %s", d.points, counted(d.Planned, d.thing))
 	}
-	return counted(len(d.tried), d.thing)
+	return counted(d.points, d.thing)
 }
 
 // columns finds out which columns are what.
@@ -105,6 +111,13 @@ func (d *design) columns(head []string) (designColumns, error) {
 		}
 	}
 	d.narrow(&at)
+	d.most = leastLetGo
+	for range d.axes {
+		d.values = append(d.values, axisColumn{index: map[string]int32{}})
+	}
+	for range d.metrics {
+		d.showed = append(d.showed, newMetricColumn())
+	}
 	return at, nil
 }
 
@@ -147,12 +160,14 @@ func (d *design) add(record []string, at designColumns) error {
 	if err != nil {
 		return fmt.Errorf("%s: must be a number, got %q", d.thing, record[0])
 	}
-	t := tried{number: number, replications: strings.Clone(record[at.replications])}
+	t := tried{number: number, place: d.points, replications: strings.Clone(record[at.replications])}
 	if at.fidelity >= 0 {
 		t.fidelity = strings.Clone(record[at.fidelity])
 	}
-	for _, i := range at.axes {
+	d.played = d.played || t.fidelity != ""
+	for k, i := range at.axes {
 		t.settings = append(t.settings, strings.Clone(record[i]))
+		d.values[k].add(t.settings[k])
 	}
 	for k, i := range at.metrics {
 		for _, cell := range []struct {
@@ -167,6 +182,7 @@ func (d *design) add(record []string, at designColumns) error {
 			}
 			*cell.into = append(*cell.into, v)
 		}
+		d.showed[k].add(t.values[k], t.half[k])
 	}
 	var notes []string
 	for _, i := range at.notes {
@@ -176,8 +192,34 @@ func (d *design) add(record []string, at designColumns) error {
 		}
 	}
 	t.note = strings.Join(notes, ": ")
-	d.tried = append(d.tried, t)
+	d.points++
+	if d.tried = append(d.tried, t); len(d.tried) >= d.most {
+		d.letGo()
+	}
 	return nil
+}
+
+// leastLetGo is how many points are kept, besides twice those that are shown, before the others are let go.
+const leastLetGo = 2 * mostDots
+
+// letGo drops points that the page does not show, whatever follows: those that are beaten, and not among the
+// cheapest. The others stay in the order of the file.
+func (d *design) letGo() {
+	kept := d.tried[:min(len(d.tried), mostDots)]
+	if len(d.metrics) > 0 {
+		d.order(d.aims())
+		kept = d.tried[:0]
+		for i, t := range d.tried {
+			if i < mostDots || t.front {
+				t.front = false
+				kept = append(kept, t)
+			}
+		}
+		slices.SortFunc(kept, func(a, b tried) int { return cmp.Compare(a.place, b.place) })
+	}
+	clear(d.tried[len(kept):])
+	d.tried = kept
+	d.most = leastLetGo + 2*len(d.tried)
 }
 
 // oldResult is what searches that were saved by earlier versions call the column of results.

@@ -88,15 +88,6 @@ func (d *design) href(i int) string {
 	return fmt.Sprintf("#%s-%d", d.thing, d.tried[i].number)
 }
 
-// column is one metric of all points.
-func (d *design) column(metric int) []float64 {
-	all := make([]float64, 0, len(d.tried))
-	for i := range d.tried {
-		all = append(all, d.tried[i].values[metric])
-	}
-	return all
-}
-
 // frontier draws all points by both aims.
 func (d *design) frontier(x, y int) *section {
 	s := &section{ID: "front", Title: "What nothing beats", Lead: "Filled: no other point is better in both. A click leads to the command that runs the point."}
@@ -123,12 +114,8 @@ func (d *design) frontier(x, y int) *section {
 }
 
 func (d *design) scale(metric int) scale {
-	values := d.column(metric)
-	for i := range d.tried {
-		half := or(d.tried[i].half[metric], 0)
-		values = append(values, least(values[i], half), values[i]+half)
-	}
-	return scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), values)
+	m := &d.showed[metric]
+	return scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), []float64{m.least, m.most})
 }
 
 // effects draw the mean of each aim at each value of each axis.
@@ -143,28 +130,30 @@ func (d *design) effects(x, y int) *section {
 }
 
 func (d *design) effect(axis, metric int) *part {
-	var values []string
-	sums := map[string][]float64{}
-	binned := d.bins(axis)
-	for i := range d.tried {
-		t := &d.tried[i]
-		v := binned(t.settings[axis])
-		if math.IsNaN(t.values[metric]) || v == "" {
-			continue
+	names, levels := d.values[axis].told()
+	sums, counts := make([]float64, len(names)), make([]int, len(names))
+	for i, level := range levels {
+		if v := d.showed[metric].values[i]; !math.IsNaN(v) {
+			sums[level] += v
+			counts[level]++
 		}
-		if sums[v] == nil {
-			values = append(values, v)
-		}
-		sums[v] = append(sums[v], t.values[metric])
 	}
-	if len(values) < 2 || len(values) > mostBins {
+	var values []string
+	for level, name := range names {
+		if counts[level] > 0 && name != "" {
+			values = append(values, name)
+		}
+	}
+	if len(values) < 2 {
 		return nil
 	}
 	places, numeric := placesOf(values)
 	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(places[a], places[b]) })
 	var means, at []float64
+	var points []int
 	for _, v := range values {
-		means, at = append(means, meanOf(sums[v])), append(at, places[v])
+		level := slices.Index(names, v)
+		means, at, points = append(means, sums[level]/float64(counts[level])), append(at, places[v]), append(points, counts[level])
 	}
 	horizontal := scale{name: d.axes[axis], low: -0.5, high: float64(len(values)) - 0.5}
 	if least, most := at[0], at[len(at)-1]; numeric { // what was tried, and no zero that was not
@@ -180,7 +169,7 @@ func (d *design) effect(axis, metric int) *part {
 			c.tick(at[i], tickOf(v, len(values)))
 		}
 		path = append(path, [2]float64{at[i], means[i]})
-		t.Rows = append(t.Rows, row{Cells: []string{v, amount(means[i], unitOf(d.metrics[metric])), strconv.Itoa(len(sums[v]))}})
+		t.Rows = append(t.Rows, row{Cells: []string{v, amount(means[i], unitOf(d.metrics[metric])), strconv.Itoa(points[i])}})
 	}
 	if len(values) > 12 {
 		c.numbered()
@@ -218,35 +207,6 @@ func tickOf(value string, of int) string {
 // widestLetter is what a letter of a tick takes, of the picture's width.
 const widestLetter = 6.5
 
-// mostBins is how many values of an axis are told apart, or bins of them.
-const mostBins = 40
-
-// bins returns for a value what stands for it: itself, or the middle of its bin where
-// there are many numbers; "" for none.
-func (d *design) bins(axis int) func(string) string {
-	known := map[string]bool{}
-	var values []string
-	for i := range d.tried {
-		if v := d.tried[i].settings[axis]; !known[v] {
-			known[v] = true
-			values = append(values, v)
-		}
-	}
-	places, numeric := placesOf(values)
-	if len(values) <= mostBins || !numeric {
-		return func(v string) string { return v }
-	}
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, at := range places {
-		low, high = min(low, at), max(high, at)
-	}
-	width := (high - low) / (mostBins / 2)
-	return func(v string) string {
-		bin := min(math.Floor((places[v]-low)/width), mostBins/2-1)
-		return strconv.FormatFloat(low+(bin+0.5)*width, 'g', 5, 64)
-	}
-}
-
 // placesOf says where values stand on an axis: at what they are, if all are numbers.
 func placesOf(values []string) (places map[string]float64, numeric bool) {
 	places = map[string]float64{}
@@ -268,8 +228,7 @@ func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
 	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: d.counted()}
 	t.Head = append(t.Head, "n")
-	played := slices.ContainsFunc(d.tried, func(t tried) bool { return t.fidelity != "" })
-	if played {
+	if d.played {
 		t.Head = append(t.Head, "played")
 	}
 	shown := d.shown()
@@ -281,7 +240,7 @@ func (d *design) list() *section {
 		p := &d.tried[i]
 		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
 		r.Cells = append(r.Cells, p.replications)
-		if played {
+		if d.played {
 			r.Cells = append(r.Cells, playedWords[p.fidelity])
 		}
 		for _, k := range shown {
@@ -293,7 +252,7 @@ func (d *design) list() *section {
 		r.Cells = append(r.Cells, p.note)
 		t.Rows = append(t.Rows, r)
 	}
-	if n := len(d.tried); n > mostRows {
+	if n := d.points; n > mostRows {
 		t.More = fmt.Sprintf("%d more are in the file beside this page", n-mostRows)
 	}
 	s.add(&part{Table: t})

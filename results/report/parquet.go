@@ -40,6 +40,7 @@ const rowsAtOnce = 64
 func (p *Points) writeParquet(w io.Writer, l *sheetLayout) error {
 	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()), parquet.MaxRowsPerRowGroup(parquetRows))
 	var rows [rowsAtOnce]parquet.Row // the writer copies them
+	of := columnEstimates{sweep.NewEstimates(l.keys), sweep.NewEstimates(l.counted)}
 	n := 0
 	flush := func() error {
 		_, err := out.WriteRows(rows[:n])
@@ -47,7 +48,7 @@ func (p *Points) writeParquet(w io.Writer, l *sheetLayout) error {
 		return err
 	}
 	err := p.each(l, func(r *sweep.Row) error {
-		rows[n] = p.parquetRow(l, r, rows[n][:0])
+		rows[n] = p.parquetRow(l, r, of, rows[n][:0])
 		if n++; n < rowsAtOnce {
 			return nil
 		}
@@ -105,8 +106,11 @@ func (l *sheetLayout) group() ordered {
 	return o
 }
 
+// columnEstimates are those of the metrics of a layout, and of those whose observations are counted.
+type columnEstimates struct{ all, counted *sweep.Estimates }
+
 // parquetRow converts one row, whose columns stand in the order of group, into an empty one.
-func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row, row parquet.Row) parquet.Row {
+func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row, of columnEstimates, row parquet.Row) parquet.Row {
 	add := func(v parquet.Value, defined bool) {
 		column := len(row)
 		if !defined {
@@ -130,13 +134,13 @@ func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row, row parquet.Row) parqu
 	if l.screen {
 		add(parquet.ByteArrayValue([]byte(r.Fidelity)), r.Fidelity != "")
 	}
-	for _, key := range l.keys {
-		e, ok := r.Estimate(key)
+	for k := range l.keys {
+		e, ok := of.all.Of(r, k)
 		add(parquet.DoubleValue(e.Value), ok)
 		add(parquet.DoubleValue(e.HalfWidth), ok && e.N > 1)
 	}
-	for _, key := range l.counted {
-		e, ok := r.Estimate(key)
+	for k := range l.counted {
+		e, ok := of.counted.Of(r, k)
 		add(parquet.Int64Value(int64(e.N)), ok)
 	}
 	if l.judged {

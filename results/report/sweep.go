@@ -186,6 +186,7 @@ func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(l.head()) // csv.Writer keeps the first error for Error
 	var record []string
+	estimates, counted := sweep.NewEstimates(l.keys), sweep.NewEstimates(l.counted)
 	err := p.each(l, func(r *sweep.Row) error {
 		record = append(record[:0], strconv.Itoa(r.Point))
 		settings := p.Settings(r.Point)
@@ -196,16 +197,16 @@ func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 		if l.screen {
 			record = append(record, string(r.Fidelity))
 		}
-		for _, key := range l.keys {
-			if e, ok := r.Estimate(key); ok {
+		for k := range l.keys {
+			if e, ok := estimates.Of(r, k); ok {
 				record = append(record, decimal(e.Value), decimal(e.HalfWidth))
 			} else {
 				record = append(record, "", "")
 			}
 		}
-		for _, key := range l.counted {
+		for k := range l.counted {
 			n := ""
-			if e, ok := r.Estimate(key); ok {
+			if e, ok := counted.Of(r, k); ok {
 				n = strconv.Itoa(e.N)
 			}
 			record = append(record, n)
@@ -322,10 +323,10 @@ func (p *Points) SaveSweep(to *folder.Folder, replications bool, made ...folder.
 		return func(w io.Writer) error { return write(w, l) }
 	}
 	files := []folder.Content{
-		{Name: "sweep.csv", Write: of(p.writeCSV)}, {Name: "sweep.parquet", Write: of(p.writeParquet)},
+		{Name: "sweep.csv", Write: of(p.writeCSV)}, {Name: "sweep.parquet", Write: of(p.writeParquet), Beside: true},
 	}
 	if replications {
-		files = append(files, folder.Content{Name: "replications.csv", Write: of(p.writeReplications)})
+		files = append(files, folder.Content{Name: "replications.csv", Write: of(p.writeReplications), Beside: true})
 	}
 	return to.Save(append(files, made...))
 }

@@ -199,12 +199,16 @@ func TestSaveSweepOfARunningSweepIsConsistent(t *testing.T) {
 
 func TestRuledOutPointsComeAfterTheOthers(t *testing.T) {
 	s := SweepPage{Points: fourPoints(), Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
-	all, err := s.collect()
+	l, err := s.layout()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.survey(l, s.Top)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var order []int
-	for _, p := range s.order(all) {
+	for _, p := range s.order(all.points) {
 		order = append(order, p.point)
 	}
 	if want := []int{0, 1, 3, 2}; !slices.Equal(order, want) { // $3, $7, out at $5, failed

@@ -35,7 +35,8 @@ type jsonIndex struct {
 	Total     jsonShare `json:"total"`
 }
 
-func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
+func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, survey *survey) error {
+	all := survey.points
 	answer := struct {
 		Scenario    string      `json:"scenario"`
 		Design      string      `json:"design"`
@@ -77,8 +78,7 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 		answer.Points = append(answer.Points, j)
 	}
 	for i, key := range s.Metrics {
-		surface, _ := s.surface(l, all, i)
-		for k, index := range surface.Indices() {
+		for k, index := range survey.surface(i, s.Rows).Indices() {
 			answer.Sensitivity = append(answer.Sensitivity, jsonIndex{
 				Metric: key, Parameter: l.names[k], First: shareOf(index.First), Total: shareOf(index.Total),
 			})

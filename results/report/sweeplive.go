@@ -22,11 +22,11 @@ func (s *SweepPage) Lines(rows []sweep.Row, columns int) ([]string, error) {
 	}
 	some := *s
 	some.Points, some.Pareto, some.Top = &points, [2]string{}, len(rows)
-	all, err := some.collect()
+	l, err := points.layout()
 	if err != nil {
 		return nil, err
 	}
-	l, err := points.layout()
+	all, err := some.survey(l, len(rows))
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (s *SweepPage) Lines(rows []sweep.Row, columns int) ([]string, error) {
 	for i := range points.Axes {
 		l.axes = append(l.axes, i)
 	}
-	b := some.best(l, all, false)
+	b := some.best(l, all.points, false)
 	b.head = b.head[:len(b.head)-1] // nothing is special about them
 	for i, row := range b.rows {
 		b.rows[i] = row[:len(row)-1]

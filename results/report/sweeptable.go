@@ -37,7 +37,6 @@ type ranked struct {
 	settings            []space.Setting
 	estimates           []stat.Estimate // by shown metric; N 0: none
 	pareto              [2]float64
-	values              [][]float64 // by shown metric, then replication
 	front               bool
 	breach              sweep.Breach
 	ruled, err          string
@@ -60,43 +59,6 @@ func Better(key string, value float64) float64 {
 		return -value
 	}
 	return value
-}
-
-// collect reads the points and marks the front of those that meet the thresholds.
-func (s *SweepPage) collect() ([]ranked, error) {
-	var all []ranked
-	err := s.Each(func(r *sweep.Row) error {
-		p := ranked{
-			point: r.Point, replications: len(r.Values), settings: s.Settings(r.Point),
-			pareto: [2]float64{math.NaN(), math.NaN()}, breach: r.Breach(s.Thresholds), ruled: r.Ruled, err: r.Err, fidelity: r.Fidelity,
-		}
-		for _, key := range s.Metrics {
-			e, _ := r.Estimate(key)
-			p.estimates = append(p.estimates, e)
-			var values []float64
-			for i := range r.Values {
-				if v, ok := r.Value(key, i); ok {
-					values = append(values, v)
-				}
-			}
-			p.values = append(p.values, values)
-		}
-		for i, key := range s.Pareto {
-			if e, ok := r.Estimate(key); ok && p.meets() {
-				p.pareto[i] = Better(key, e.Value)
-			}
-		}
-		all = append(all, p)
-		return nil
-	})
-	coordinates := make([][2]float64, len(all))
-	for i := range all {
-		coordinates[i] = all[i].pareto
-	}
-	for _, i := range sweep.Pareto(coordinates) {
-		all[i].front = true
-	}
-	return all, err
 }
 
 // meets reports whether a point breaches no threshold.
@@ -133,11 +95,15 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 	if format == CSV {
 		return s.write(w, s.writeCSV)
 	}
-	all, err := s.collect()
+	l, err := s.layout()
 	if err != nil {
 		return err
 	}
-	l, err := s.layout()
+	top := s.Top
+	if format == JSON {
+		top = math.MaxInt
+	}
+	all, err := s.survey(l, top)
 	if err != nil {
 		return err
 	}
@@ -145,8 +111,8 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 		return s.writeJSON(w, l, all)
 	}
 	p := page{w: w, markdown: format == Markdown, paint: painter(s.Color && format == Table)}
-	p.line(s.heading(all, p.paint))
-	p.block(s.best(l, all, p.paint))
+	p.line(s.heading(all.counts, p.paint))
+	p.block(s.best(l, all.points, p.paint))
 	for i, key := range s.Metrics {
 		if b, ok := s.sensitivity(l, all, i, key); ok {
 			p.block(b)
@@ -160,41 +126,26 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 		p.line("")
 		p.line("breach: the share of replications that breach a threshold, and between which values the probability lies with 95 %")
 	}
-	p.warnings(s.cautions(all))
+	p.warnings(s.cautions(all.points))
 	return p.err
 }
 
-func (s *SweepPage) heading(all []ranked, paint painter) string {
-	failed, ruled, breached, confirmed := 0, 0, 0, 0
-	for i := range all {
-		if all[i].fidelity == sweep.Requests {
-			confirmed++
-		}
-		if all[i].err != "" {
-			failed++
-		}
-		if all[i].ruled != "" {
-			ruled++
-		}
-		if len(all[i].breach.Thresholds) > 0 {
-			breached++
-		}
+func (s *SweepPage) heading(c tally, paint painter) string {
+	text := fmt.Sprintf("%s: %s of %d points", paint.bold(s.Scenario), s.Design, max(s.Planned, c.points))
+	if c.points < s.Planned {
+		text += fmt.Sprintf(", %d done", c.points)
 	}
-	text := fmt.Sprintf("%s: %s of %d points", paint.bold(s.Scenario), s.Design, max(s.Planned, len(all)))
-	if len(all) < s.Planned {
-		text += fmt.Sprintf(", %d done", len(all))
+	if c.failed > 0 {
+		text += fmt.Sprintf(", %d failed", c.failed)
 	}
-	if failed > 0 {
-		text += fmt.Sprintf(", %d failed", failed)
+	if c.breached > 0 {
+		text += fmt.Sprintf(", %d beyond a threshold", c.breached)
 	}
-	if breached > 0 {
-		text += fmt.Sprintf(", %d beyond a threshold", breached)
+	if c.confirmed > 0 {
+		text += fmt.Sprintf(", %d by requests", c.confirmed)
 	}
-	if confirmed > 0 {
-		text += fmt.Sprintf(", %d by requests", confirmed)
-	}
-	if ruled > 0 {
-		text += fmt.Sprintf(", %d ended early by a threshold", ruled)
+	if c.ruled > 0 {
+		text += fmt.Sprintf(", %d ended early by a threshold", c.ruled)
 	}
 	if s.PriceDate != "" {
 		text += " · prices of " + s.PriceDate
@@ -279,82 +230,17 @@ func likely(s sweep.Share) string {
 	return fmt.Sprintf("%.0f %% (%.0f..%.0f)", 100*s.Value, math.Floor(100*s.Low), math.Ceil(100*s.High))
 }
 
-// surface is one metric over the points that have it.
-func (s *SweepPage) surface(l *sheetLayout, all []ranked, metric int) (*sweep.Surface, [][]string) {
-	levels := make([][]string, len(l.axes)) // by axis: the values, or ranges of them
-	of := make([]func(space.Setting) int, len(l.axes))
-	for k, axis := range l.axes {
-		of[k], levels[k] = grouped(all, axis, l.numeric[k])
-	}
-	surface := &sweep.Surface{Rows: s.Rows}
-	for i := range all {
-		p := &all[i]
-		if p.err != "" || len(p.values[metric]) == 0 {
-			continue
-		}
-		point := make([]int, len(l.axes))
-		for k, axis := range l.axes {
-			point[k] = of[k](p.settings[axis])
-		}
-		surface.Levels = append(surface.Levels, point)
-		surface.Values = append(surface.Values, p.values[metric])
-	}
-	return surface, levels
-}
-
-// mostLevels is how many values of a parameter are told apart; more are put into
-// groups of about equal size.
-const (
-	mostLevels  = 12
-	levelGroups = 4
-)
-
-// grouped returns the level of each value of an axis, and their names.
-func grouped(all []ranked, axis int, numeric bool) (func(space.Setting) int, []string) {
-	var names []string
-	var numbers []float64
-	index := map[string]int{}
-	for i := range all {
-		v := all[i].settings[axis]
-		if _, known := index[v.Text]; !known {
-			index[v.Text] = len(names)
-			names = append(names, v.Brief)
-		}
-		numbers = append(numbers, v.Number)
-	}
-	if len(names) <= mostLevels || !numeric {
-		return func(v space.Setting) int { return index[v.Text] }, names
-	}
-	slices.Sort(numbers)
-	var bounds []float64
-	names = nil
-	for g := range levelGroups {
-		low, high := numbers[g*len(numbers)/levelGroups], numbers[(g+1)*len(numbers)/levelGroups-1]
-		bounds = append(bounds, low)
-		names = append(names, fmt.Sprintf("%.4g..%.4g", low, high))
-	}
-	return func(v space.Setting) int {
-		level := 0
-		for g, low := range bounds {
-			if v.Number >= low {
-				level = g
-			}
-		}
-		return level
-	}, names
-}
-
 // sensitivity is the table of what each parameter does to a metric.
-func (s *SweepPage) sensitivity(l *sheetLayout, all []ranked, metric int, key string) (block, bool) {
-	surface, levels := s.surface(l, all, metric)
-	if len(surface.Values) < 2 || len(l.axes) == 0 {
+func (s *SweepPage) sensitivity(l *sheetLayout, all *survey, metric int, key string) (block, bool) {
+	surface := all.surface(metric, s.Rows)
+	if surface.Points() < 2 || len(l.axes) == 0 {
 		return block{}, false
 	}
 	b := block{head: []string{"what moves " + key, "value", "mean", "points", "alone", "with interactions"}, left: 2}
 	indices := surface.Indices()
 	for k, name := range s.labels(l.names) {
 		for i, e := range surface.Effects(k) {
-			row := []string{"", levels[k][e.Level], estimate(e.Mean, l.units[key], e.Mean.N).String(), strconv.Itoa(e.Points), "", ""}
+			row := []string{"", all.axes[k].names[e.Level], estimate(e.Mean, l.units[key], e.Mean.N).String(), strconv.Itoa(e.Points), "", ""}
 			if i == 0 {
 				row[0], row[4], row[5] = name, explained(indices[k].First), explained(indices[k].Total)
 			}

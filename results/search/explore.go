@@ -47,24 +47,15 @@ type explorer struct {
 func (s *search) explore(ctx context.Context) error {
 	x := &explorer{search: s}
 	s.explorer = x
-	most := min(s.Points, (s.Budget-s.reserved(Exploring))/exploring, s.Candidates, mostExplored)
-	first := s.spread(min(most, max(leastFirst, perDimension*len(s.Features(0)), (most+2)/3)))
-	err := x.try(ctx, first)
-	idle := 0
-	for err == nil && len(s.contestants) < most {
-		next, gain := x.propose(min(batchSize, most-len(s.contestants)))
-		if len(next) == 0 || idle == patience {
-			moved, failed := x.calibrate(ctx)
-			if err = failed; !moved {
-				break
-			}
-			idle = 0
-			continue
+	err := x.try(ctx, s.spread(x.first()))
+	for err == nil {
+		if err = x.roam(ctx, x.patience()); err != nil || len(s.contestants) >= x.most() {
+			break
 		}
-		if idle++; gain >= max(worthwhile*s.Indifference, leastGain) || math.IsInf(x.least, 1) {
-			idle = 0
+		moved, failed := x.calibrate(ctx)
+		if err = failed; !moved {
+			break
 		}
-		err = x.try(ctx, next)
 	}
 	if err != nil && !errors.Is(err, errBudget) {
 		return err
@@ -74,6 +65,53 @@ func (s *search) explore(ctx context.Context) error {
 	finalists, err := x.sift(ctx, x.finalists())
 	s.enter(finalists)
 	return err
+}
+
+// most is how many candidates are tried at most.
+func (x *explorer) most() int {
+	return min(x.Points, (x.Budget-x.reserved(Exploring))/exploring, x.Candidates, mostExplored)
+}
+
+// first is how many candidates are tried before there is a surrogate: by rates fewer.
+func (x *explorer) first() int {
+	part := 3
+	if x.Screen != nil {
+		part = 4
+	}
+	return min(x.most(), max(leastFirst, perDimension*len(x.Features(0)), (x.most()+part-1)/part))
+}
+
+// roam tries what the surrogate finds promising, until more than so many rounds in a row promise no more.
+func (x *explorer) roam(ctx context.Context, patience int) error {
+	for idle := 0; len(x.contestants) < x.most(); {
+		next, gain := x.propose(min(batchSize, x.most()-len(x.contestants)))
+		if idle++; gain >= x.enough() || math.IsInf(x.least, 1) {
+			idle = 0
+		}
+		if len(next) == 0 || idle > patience {
+			break
+		}
+		if err := x.try(ctx, next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// patience is how many rounds are tried that promise no more. By rates that is left until nobody can be confirmed (secure).
+func (x *explorer) patience() int {
+	if x.Screen != nil {
+		return 0
+	}
+	return patience
+}
+
+// enough is what a round must promise: less by rates, of which none is played that does not.
+func (x *explorer) enough() float64 {
+	if x.Screen != nil {
+		return max(doubtful*x.Indifference, leastGain)
+	}
+	return max(worthwhile*x.Indifference, leastGain)
 }
 
 // spread returns candidates far from each other: of many random ones, each time

@@ -97,17 +97,23 @@ func (x *explorer) assume() []*contestant {
 	return some
 }
 
-// secure prepares the last attempt. A few replications say of nobody that it is sure to meet the thresholds, so those are
-// looked at more closely by rates that are likely to, and cheap beside the likeliest: the more of both, the earlier.
+// secure prepares the last attempt. Candidates are tried that promise little. A few replications say of nobody that it is sure to
+// meet the thresholds, so those are looked at more closely by rates that are likely to, and cheap beside the cheapest that turns
+// out to be sure: the more of both, the earlier.
 func (x *explorer) secure(ctx context.Context) error {
-	seen, left := x.standing, x.in(benched)
-	if x.waiting = left; len(left) == 0 {
-		return nil
+	if err := x.roam(ctx, patience); err != nil && !errors.Is(err, errBudget) {
+		return err
 	}
-	least := math.Log(seen.costs[slices.MaxFunc(left, func(a, b *contestant) int { return cmp.Compare(seen.meets[a], seen.meets[b]) })])
+	x.learn()
+	x.assume()
+	hopes := map[*contestant]float64{}
+	for i, c := range x.tried {
+		hopes[c] = x.hope(i)
+	}
+	seen, least := x.standing, math.Inf(1)
 	for {
 		more := slices.DeleteFunc(x.hopeful(nil, least, worthwhile*x.Indifference), func(c *contestant) bool {
-			return c.state != benched || seen.meets[c] <= likely || c.count(Exploring) >= x.Replications
+			return c.state != benched || hopes[c] <= likely || c.count(Exploring) >= x.Replications
 		})
 		more = more[:min(closer, len(more))]
 		err := x.simulate(ctx, Exploring, x.lacking(more, Exploring, x.Replications))

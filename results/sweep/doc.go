@@ -54,7 +54,7 @@
 // Rules may change between runs: replications are continued where they ended,
 // and the result is what an uninterrupted sweep with the last rule gives.
 //
-// Memory is some hundred bytes a point; values stay on disk. A point costs one
+// Memory is a hundred bytes a point; values stay on disk. A point costs one
 // write and some microseconds besides its simulation. A Dispatch builds no
 // experiments, so a point costs it the same.
 //

@@ -2,7 +2,10 @@ package sweep
 
 import (
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"headroom/results"
 	"headroom/sim/rng"
@@ -33,18 +36,19 @@ const resamples = 400
 // correlation ratio between the levels of the axis, corrected for what chance
 // would explain (epsilon squared); the bootstrap resamples the points.
 func (s *Surface) Indices() []Index {
-	if len(s.Values) < 2 || s.common() == 0 {
+	points, axes, replications := s.Points(), len(s.Levels), sequence(len(s.Values))
+	if points < 2 {
 		return nil
 	}
-	if axes := len(s.Levels[0]); s.Rows > 1 && len(s.Values) == s.Rows*(axes+2) {
-		means := s.means(sequence(s.common()))
+	if s.Rows > 1 && points == s.Rows*(axes+2) {
+		means := s.means(replications)
 		return bootstrap(s.Rows, axes, func(pick []int) []Index { return jansen(means, axes, pick) })
 	}
 	if s.factorial() {
-		return bootstrap(s.common(), len(s.Levels[0]), func(pick []int) []Index { return s.variances(s.means(pick)) })
+		return bootstrap(len(s.Values), axes, func(pick []int) []Index { return s.variances(s.means(pick)) })
 	}
-	means := s.means(sequence(s.common()))
-	return bootstrap(len(means), len(s.Levels[0]), func(pick []int) []Index { return s.ratios(means, pick) })
+	means, sizes := s.means(replications), s.sizes()
+	return bootstrap(points, axes, func(pick []int) []Index { return s.ratios(means, sizes, pick) })
 }
 
 func sequence(n int) []int {
@@ -56,24 +60,32 @@ func sequence(n int) []int {
 }
 
 // bootstrap estimates from all n units, and draws them with replacement for the
-// interval.
+// interval, on all cores.
 func bootstrap(n, axes int, estimate func(pick []int) []Index) []Index {
 	indices := estimate(sequence(n))
-	first, total := make([][]float64, axes), make([][]float64, axes)
-	pick := make([]int, n)
-	for b := range resamples {
-		stream := rng.New(0, b, "sweep/bootstrap")
-		for i := range pick {
-			pick[i] = stream.Below(n)
-		}
-		for axis, e := range estimate(pick) {
-			first[axis] = append(first[axis], e.First.Value)
-			total[axis] = append(total[axis], e.Total.Value)
-		}
+	var drawn [resamples][]Index
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			pick := make([]int, n)
+			for b := int(next.Add(1)) - 1; b < resamples; b = int(next.Add(1)) - 1 {
+				stream := rng.New(0, b, "sweep/bootstrap")
+				for i := range pick {
+					pick[i] = stream.Below(n)
+				}
+				drawn[b] = estimate(pick)
+			}
+		})
 	}
-	for axis := range indices {
-		indices[axis].First.within(first[axis], n)
-		indices[axis].Total.within(total[axis], n)
+	group.Wait()
+	first, total := make([]float64, resamples), make([]float64, resamples)
+	for axis := range axes {
+		for b, e := range drawn {
+			first[b], total[b] = e[axis].First.Value, e[axis].Total.Value
+		}
+		indices[axis].First.within(first, n)
+		indices[axis].Total.within(total, n)
 	}
 	return indices
 }
@@ -93,21 +105,21 @@ func (s *Share) within(values []float64, units int) {
 
 // factorial reports whether every combination of levels occurs once.
 func (s *Surface) factorial() bool {
-	product := 1
+	product, points := 1, s.Points()
 	sizes := s.sizes()
 	for _, size := range sizes {
-		if product *= size; product > len(s.Levels) {
+		if product *= size; product > points {
 			return false
 		}
 	}
-	if product != len(s.Levels) {
+	if product != points {
 		return false
 	}
 	seen := make([]bool, product)
-	for _, l := range s.Levels {
+	for i := range points {
 		place := 0
 		for axis, size := range sizes {
-			place = place*size + l[axis]
+			place = place*size + int(s.Levels[axis][i])
 		}
 		if seen[place] {
 			return false
@@ -119,42 +131,45 @@ func (s *Surface) factorial() bool {
 
 // variances decomposes the variance of a full factorial design.
 func (s *Surface) variances(y []float64) []Index {
-	_, whole := spread(y)
+	mean, whole := spread(y)
 	sizes := s.sizes()
 	indices := make([]Index, len(sizes))
-	for axis := range indices {
-		own := make([]int, len(y))
-		rest := make([]int, len(y))
-		for i, l := range s.Levels {
-			own[i] = l[axis]
-			for other := range l {
+	for axis, own := range s.Levels {
+		rest := make([]int32, len(y)) // below the number of points
+		for other, levels := range s.Levels {
+			for i, level := range levels {
 				if other != axis {
-					rest[i] = rest[i]*sizes[other] + l[other]
+					rest[i] = rest[i]*int32(sizes[other]) + level
 				}
 			}
 		}
-		indices[axis].First.Value = part(between(y, own), whole)
-		indices[axis].Total.Value = 1 - part(between(y, rest), whole)
+		indices[axis].First.Value = part(between(y, mean, own), whole)
+		indices[axis].Total.Value = 1 - part(between(y, mean, rest), whole)
 	}
 	return indices
 }
 
-// between is the variance of the means of groups, weighted by their size.
-func between(y []float64, group []int) float64 {
-	mean, _ := spread(y)
+// between is the variance of the means of groups, weighted by their size, of numbers with a mean.
+func between(y []float64, mean float64, group []int32) float64 {
 	size := slices.Max(group) + 1
 	sums, sizes := make([]float64, size), make([]float64, size)
 	for i, g := range group {
 		sums[g] += y[i] - mean
 		sizes[g]++
 	}
-	total := 0.0
+	variance, _ := ofGroups(sums, sizes)
+	return variance / float64(len(y))
+}
+
+// ofGroups adds up what groups, by their sums about the mean and their sizes, are off it; and counts them.
+func ofGroups(sums, sizes []float64) (total float64, groups int) {
 	for g, n := range sizes {
 		if n > 0 {
 			total += sums[g] * sums[g] / n
+			groups++
 		}
 	}
-	return total / float64(len(y))
+	return total, groups
 }
 
 // rounding is how far apart numbers are, of themselves, that are the same but for the order of sums.
@@ -209,23 +224,24 @@ func jansen(y []float64, axes int, rows []int) []Index {
 	return indices
 }
 
-// ratios estimates first-order indices from some points of any design.
-func (s *Surface) ratios(means []float64, points []int) []Index {
+// ratios estimates first-order indices from some points of any design, whose axes have so many levels.
+func (s *Surface) ratios(means []float64, sizes, points []int) []Index {
 	y := make([]float64, len(points))
 	for i, p := range points {
 		y[i] = means[p]
 	}
-	_, whole := spread(y)
-	indices := make([]Index, len(s.Levels[0]))
-	for axis := range indices {
-		group := make([]int, len(points))
-		used := map[int]bool{}
+	mean, whole := spread(y)
+	n := float64(len(y))
+	indices := make([]Index, len(s.Levels))
+	for axis, levels := range s.Levels {
+		sums, counts := make([]float64, sizes[axis]), make([]float64, sizes[axis])
 		for i, p := range points {
-			group[i] = s.Levels[p][axis]
-			used[group[i]] = true
+			level := levels[p]
+			sums[level] += y[i] - mean
+			counts[level]++
 		}
-		n, k := float64(len(y)), float64(len(used))
-		within := whole - between(y, group)
+		total, groups := ofGroups(sums, counts)
+		within, k := whole-total/n, float64(groups)
 		value := math.NaN()
 		if n > k {
 			value = 1 - part(within/(n-k)*(n-1), whole)

@@ -11,14 +11,16 @@ import (
 
 // y = 2a + b + 3ab over a, b in {-1, 1}: variances 4, 1 and 9 of 14.
 func TestIndicesOfAFactorialAreExact(t *testing.T) {
-	s := &Surface{}
+	var levels [][]int
+	var values [][]float64
 	for a := range 2 {
 		for b := range 2 {
 			x, y := float64(2*a-1), float64(2*b-1)
-			s.Levels = append(s.Levels, []int{a, b})
-			s.Values = append(s.Values, []float64{2*x + y + 3*x*y, 2*x + y + 3*x*y})
+			levels = append(levels, []int{a, b})
+			values = append(values, []float64{2*x + y + 3*x*y, 2*x + y + 3*x*y})
 		}
 	}
+	s := surfaceOf(levels, values)
 	got := s.Indices()
 	for i, want := range []Index{{Share{4. / 14, 0, 0}, Share{13. / 14, 0, 0}}, {Share{1. / 14, 0, 0}, Share{10. / 14, 0, 0}}} {
 		if math.Abs(got[i].First.Value-want.First.Value) > 1e-12 || math.Abs(got[i].Total.Value-want.Total.Value) > 1e-12 {
@@ -40,12 +42,12 @@ func TestIndicesOfWhatNothingChanges(t *testing.T) {
 		func(int) float64 { return 1.55 },
 		func(i int) float64 { return 1.55 + float64(i%3)*1e-15 },
 	} {
-		s := Surface{Levels: make([][]int, 45), Values: make([][]float64, 45)}
-		for i := range s.Levels {
-			s.Levels[i] = []int{i % 5, i / 5 % 3, i / 15}
-			s.Values[i] = []float64{of(i), of(i) * 1.1, of(i) * 0.7}
+		levels, values := make([][]int, 45), make([][]float64, 45)
+		for i := range levels {
+			levels[i] = []int{i % 5, i / 5 % 3, i / 15}
+			values[i] = []float64{of(i), of(i) * 1.1, of(i) * 0.7}
 		}
-		for axis, index := range s.Indices() {
+		for axis, index := range surfaceOf(levels, values).Indices() {
 			for _, share := range []Share{index.First, index.Total} {
 				if !math.IsNaN(share.Value) || !math.IsNaN(share.Low) || !math.IsNaN(share.High) {
 					t.Errorf("axis %d has a share of %v", axis, share)
@@ -65,18 +67,33 @@ func ishigami(u []float64) float64 {
 	return math.Sin(x[0]) + 7*math.Sin(x[1])*math.Sin(x[1]) + 0.1*math.Pow(x[2], 4)*math.Sin(x[0])
 }
 
+// surfaceOf is a surface of levels by point, then axis, and values by point, then replication.
+func surfaceOf(levels [][]int, values [][]float64) *Surface {
+	s := &Surface{Levels: make([][]int32, len(levels[0])), Values: make([][]float64, len(values[0]))}
+	for i := range levels {
+		for axis, level := range levels[i] {
+			s.Levels[axis] = append(s.Levels[axis], int32(level))
+		}
+		for r, v := range values[i] {
+			s.Values[r] = append(s.Values[r], v)
+		}
+	}
+	return s
+}
+
 func sampledSurface(s design.Sampler, points, levels int) *Surface {
-	surface := &Surface{}
+	var all [][]int
+	var values [][]float64
 	for i := range points {
 		u := []float64{s.At(i, 0), s.At(i, 1), s.At(i, 2)}
 		level := make([]int, 3)
 		for axis := range level {
 			level[axis] = int(u[axis] * float64(levels))
 		}
-		surface.Levels = append(surface.Levels, level)
-		surface.Values = append(surface.Values, []float64{ishigami(u)})
+		all = append(all, level)
+		values = append(values, []float64{ishigami(u)})
 	}
-	return surface
+	return surfaceOf(all, values)
 }
 
 var firstOrder, totalOrder = [3]float64{0.3139, 0.4424, 0}, [3]float64{0.5576, 0.4424, 0.2437}
@@ -137,11 +154,13 @@ func TestParetoKeepsWhatNothingBeats(t *testing.T) {
 // going through all of them for each value would take minutes.
 func TestEffectsOfManyValuesCountEachPointOnce(t *testing.T) {
 	const points = 50_000
-	s := &Surface{}
+	var levels [][]int
+	var values [][]float64
 	for i := range points {
-		s.Levels = append(s.Levels, []int{i * 7919 % points})
-		s.Values = append(s.Values, []float64{float64(i), float64(2 * i)})
+		levels = append(levels, []int{i * 7919 % points})
+		values = append(values, []float64{float64(i), float64(2 * i)})
 	}
+	s := surfaceOf(levels, values)
 	if !s.factorial() {
 		t.Error("every value occurs once, and it is no full factorial")
 	}
@@ -149,7 +168,7 @@ func TestEffectsOfManyValuesCountEachPointOnce(t *testing.T) {
 	if len(effects) != points {
 		t.Fatalf("%d effects of %d values", len(effects), points)
 	}
-	for i, l := range s.Levels {
+	for i, l := range levels {
 		e := effects[l[0]]
 		if e.Level != l[0] || e.Points != 1 || e.Mean.Value != 1.5*float64(i) || e.Mean.N != 2 {
 			t.Fatalf("point %d, of value %d: %+v", i, l[0], e)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -22,19 +23,25 @@ type Journal struct {
 	base     string // what its file is called
 	name     string // told apart from all other journals
 	end      int64
-	sequence uint64 // of the next record
-	layouts  map[uint64]*Layout
-	points   map[int]*entry
+	sequence uint64             // of the next record
+	layouts  map[uint64]*Layout // replaced, not changed: rows are decoded without the lock
+	points   map[int]entry
 	left     map[leftBy]segment // of an [Archive]
 	lost     Loss
 	sync     *syncer
 	failed   error // of a write: nothing may follow it
 }
 
-// entry is where the rows of a point are.
+// entry is where the rows of a point are. There may be a million.
 type entry struct {
+	first segment
+	count int    // replications in all segments; 0: there is none
+	rest  *extra // nil, of most
+}
+
+// extra is what few points have: rows of later replications, and failures.
+type extra struct {
 	segments []segment
-	count    int // replications in them
 	failures int
 	failure  segment // the last
 	failedAt int     // its replication
@@ -44,6 +51,9 @@ type segment struct {
 	at     int64
 	length int
 }
+
+// end is where what follows begins.
+func (s segment) end() int64 { return s.at + int64(s.length) }
 
 // OpenJournal opens the journal of a sweep in a directory of a disk, which it
 // makes, or begins one. It refuses a journal with another manifest, with the
@@ -63,7 +73,7 @@ func openJournal(disk folder.Disk, path string, m Manifest) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{file: file, base: base, layouts: map[uint64]*Layout{}, points: map[int]*entry{}, left: map[leftBy]segment{}}
+	j := &Journal{file: file, base: base, layouts: map[uint64]*Layout{}, points: map[int]entry{}, left: map[leftBy]segment{}}
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, errors.Join(err, &Refusal{base + " is no journal of a sweep"}, file.Close())
 	}
@@ -193,20 +203,31 @@ func (j *Journal) learn(r *record) bool {
 // does not follow what is.
 func (j *Journal) index(r *Row, s segment) bool {
 	e := j.points[r.Point]
-	if e == nil {
-		e = &entry{}
-		j.points[r.Point] = e
-	}
 	switch {
 	case r.Err != "":
-		e.failures, e.failure, e.failedAt = e.failures+1, s, r.First
-	case r.First == e.count:
-		e.segments = append(e.segments, s)
-		e.count += len(r.Values)
-	default:
+		x := e.extra()
+		x.failures, x.failure, x.failedAt = x.failures+1, s, r.First
+	case r.First != e.count:
 		return false
+	case e.count == 0:
+		e.first = s
+	default:
+		x := e.extra()
+		x.segments = append(x.segments, s)
 	}
+	if r.Err == "" {
+		e.count += len(r.Values)
+	}
+	j.points[r.Point] = e
 	return true
+}
+
+// extra makes room for what few points have.
+func (e *entry) extra() *extra {
+	if e.rest == nil {
+		e.rest = &extra{}
+	}
+	return e.rest
 }
 
 // write appends one record. The caller holds the lock.
@@ -234,13 +255,14 @@ func (j *Journal) put(b []byte) error {
 func (j *Journal) Append(r *Row) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if e := j.points[r.Point]; e != nil && r.Err == "" && r.First != e.count {
+	if e, known := j.points[r.Point]; known && r.Err == "" && r.First != e.count {
 		return nil
 	}
 	if r.Layout != nil && j.layouts[r.Layout.id] == nil {
 		if err := j.write(kindLayout, r.Layout.encode()); err != nil {
 			return err
 		}
+		j.layouts = maps.Clone(j.layouts)
 		j.layouts[r.Layout.id] = r.Layout
 	}
 	content := r.encode()
@@ -265,33 +287,36 @@ type standing struct {
 // ends a point if the rule asks for the replication that failed, or a later one;
 // to retry is to overlook it.
 func (j *Journal) standing(point int, rule *Rule, retry bool) (standing, error) {
-	j.mu.Lock()
-	var e entry
-	if known := j.points[point]; known != nil {
-		e = *known
-	}
-	j.mu.Unlock()
-	s := standing{row: Row{Point: point}, failures: e.failures}
-	for i, segment := range e.segments {
-		r, err := j.read(segment)
-		switch {
-		case err != nil:
+	return (&window{journal: j}).standing(point, rule, retry)
+}
+
+// standing is that of the journal.
+func (w *window) standing(point int, rule *Rule, retry bool) (standing, error) {
+	e, x := w.journal.entry(point)
+	s := standing{row: Row{Point: point}, failures: x.failures}
+	var err error
+	if e.count > 0 {
+		if s.row, err = w.read(e.first); err != nil {
 			return s, err
-		case i == 0:
-			s.row = r
-		case r.Layout != s.row.Layout:
-			return s, fmt.Errorf("journal: point %d changes its metrics", point)
-		default:
-			s.row.Values = append(s.row.Values, r.Values...)
 		}
+	}
+	for _, segment := range x.segments {
+		r, err := w.read(segment)
+		if err != nil {
+			return s, err
+		}
+		if r.Layout != s.row.Layout {
+			return s, fmt.Errorf("journal: point %d changes its metrics", point)
+		}
+		s.row.Values = append(s.row.Values, r.Values...)
 	}
 	v := rule.settle(s.row.Layout, s.row.Values)
 	switch {
 	case v.done:
 		s.done, s.row.Values, s.row.Ruled = true, s.row.Values[:v.n], v.ruled
-	case e.failures > 0 && !retry && e.count <= e.failedAt && e.failedAt < v.n:
-		r, err := j.read(e.failure)
-		s.done, s.row = true, r
+	case x.failures > 0 && !retry && e.count <= x.failedAt && x.failedAt < v.n:
+		s.done = true
+		s.row, err = w.read(x.failure)
 		return s, err
 	default:
 		s.want = v.n
@@ -299,24 +324,44 @@ func (j *Journal) standing(point int, rule *Rule, retry bool) (standing, error) 
 	return s, nil
 }
 
+// entry returns where the rows of a point are.
+func (j *Journal) entry(point int) (entry, extra) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e := j.points[point]
+	if e.rest == nil {
+		return e, extra{}
+	}
+	return e, *e.rest
+}
+
 // read returns the row that is somewhere in the file.
-func (j *Journal) read(s segment) (Row, error) {
-	b, err := j.bytes(s)
+func (j *Journal) read(s segment) (Row, error) { return (&window{journal: j}).read(s) }
+
+// read returns a row.
+func (w *window) read(s segment) (Row, error) {
+	b, err := w.bytes(s)
 	if err != nil {
 		return Row{}, err
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return decodeRow(b, j.layouts)
+	w.journal.mu.Lock()
+	layouts := w.journal.layouts
+	w.journal.mu.Unlock()
+	return decodeRow(b, layouts)
 }
 
 // bytes returns what is somewhere in the file.
 func (j *Journal) bytes(s segment) ([]byte, error) {
 	b := make([]byte, s.length)
-	if _, err := j.file.ReadAt(b, s.at); err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
+	return b, j.readAt(b, s.at)
+}
+
+// readAt reads what is somewhere in the file.
+func (j *Journal) readAt(b []byte, at int64) error {
+	if _, err := j.file.ReadAt(b, at); err != nil {
+		return fmt.Errorf("journal: %w", err)
 	}
-	return b, nil
+	return nil
 }
 
 // Empty reports whether nothing was found yet of any point.

@@ -34,12 +34,12 @@ func OpenMemory(disk folder.Disk, dir string, m Manifest) (memory *Memory, anoth
 	memory = &Memory{journal: journal, at: map[[2]int]segment{}, wide: map[uint64]*Layout{}}
 	for point, e := range journal.points {
 		memory.next = max(memory.next, point+1)
-		row, err := journal.read(e.segments[0])
+		row, err := journal.read(e.first)
 		if err != nil {
 			return nil, "", errors.Join(err, journal.Close())
 		}
 		of := row.Values[0]
-		memory.at[[2]int{int(of[0]), int(of[1])}] = e.segments[0]
+		memory.at[[2]int{int(of[0]), int(of[1])}] = e.first
 	}
 	return memory, another, nil
 }
@@ -78,7 +78,7 @@ func (m *Memory) Keep(a Asked, values []float64) error {
 	if err := m.journal.Append(&row); err != nil {
 		return err
 	}
-	m.at[of] = m.journal.points[m.next].segments[0]
+	m.at[of] = m.journal.points[m.next].first
 	m.next++
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"headroom/results"
 	"headroom/sim/stat"
 )
 
@@ -61,6 +62,41 @@ func (r *Row) Estimate(key string) (stat.Estimate, bool) {
 	}
 	e := estimate(r.Values, at)
 	return e, e.N > 0
+}
+
+// Estimates makes the estimates of some metrics of many rows: it looks up once where rows of one layout have
+// them, and what does not depend on the values.
+type Estimates struct {
+	keys      []string
+	layout    *Layout // of the places
+	places    []int   // by key; -1: it has none
+	intervals *stat.Intervals
+	observed  []float64
+}
+
+// NewEstimates returns a maker of the estimates of metrics.
+func NewEstimates(keys []string) *Estimates {
+	return &Estimates{keys: keys, places: make([]int, len(keys)), intervals: stat.NewIntervals(results.Confidence)}
+}
+
+// Of is [Row.Estimate] of the k-th metric.
+func (e *Estimates) Of(r *Row, k int) (stat.Estimate, bool) {
+	if r.Layout == nil {
+		return stat.Estimate{}, false
+	}
+	if r.Layout != e.layout {
+		e.layout = r.Layout
+		for i, key := range e.keys {
+			e.places[i] = r.Layout.find(key)
+		}
+	}
+	at := e.places[k]
+	if at < 0 {
+		return stat.Estimate{}, false
+	}
+	e.observed = appendObserved(e.observed[:0], r.Values, at)
+	of := e.intervals.Of(e.observed)
+	return of, of.N > 0
 }
 
 // Value returns what a replication measured, false if nothing.
@@ -147,10 +183,11 @@ func decodeRow(b []byte, layouts map[uint64]*Layout) (Row, error) {
 	}
 	all := make([]float64, n*width)
 	for i := range all {
-		all[i] = math.Float64frombits(d.uint64())
+		all[i] = math.Float64frombits(binary.LittleEndian.Uint64(d.b[8*i:]))
 	}
-	for i := range n {
-		r.Values = append(r.Values, slices.Clip(all[i*width:(i+1)*width]))
+	r.Values = make([][]float64, n)
+	for i := range r.Values {
+		r.Values[i] = slices.Clip(all[i*width : (i+1)*width])
 	}
 	return r, nil
 }

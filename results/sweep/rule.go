@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"headroom/model"
 	"headroom/results"
@@ -156,9 +155,15 @@ func estimate(values [][]float64, at int) stat.Estimate {
 
 // observed returns the values of one metric, without those that are missing.
 func observed(values [][]float64, at int) []float64 {
-	some := make([]float64, 0, len(values))
+	return appendObserved(make([]float64, 0, len(values)), values, at)
+}
+
+// appendObserved appends them.
+func appendObserved(to []float64, values [][]float64, at int) []float64 {
 	for _, v := range values {
-		some = append(some, v[at])
+		if !math.IsNaN(v[at]) {
+			to = append(to, v[at])
+		}
 	}
-	return slices.DeleteFunc(some, math.IsNaN)
+	return to
 }

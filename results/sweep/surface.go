@@ -8,48 +8,38 @@ import (
 	"headroom/sim/stat"
 )
 
-// Surface is one metric over all points that are done: what sensitivity is
-// computed from.
+// Surface is one metric over all points that have it: what sensitivity is computed
+// from. It is kept by columns, for there may be a million points.
 type Surface struct {
-	Levels [][]int     // by point, then axis: which of the axis's values it has
-	Values [][]float64 // by point, then replication
+	Levels [][]int32   // by axis, then point: which of the axis's values it has
+	Values [][]float64 // by replication, of those that all points have, then point
 	Rows   int         // of a Saltelli design with all its points; 0: another design
 }
 
-// common is how many replications all points have.
-func (s *Surface) common() int {
-	n := math.MaxInt
-	for _, v := range s.Values {
-		n = min(n, len(v))
+// Points returns how many points there are.
+func (s *Surface) Points() int {
+	if len(s.Values) == 0 {
+		return 0
 	}
-	return n
+	return len(s.Values[0])
 }
 
 // means averages the replications that pick chooses over each point.
 func (s *Surface) means(pick []int) []float64 {
-	all := make([]float64, len(s.Values))
-	for i, v := range s.Values {
-		for _, r := range pick {
-			all[i] += v[r] / float64(len(pick))
+	all := make([]float64, s.Points())
+	for _, r := range pick {
+		for i, v := range s.Values[r] {
+			all[i] += v / float64(len(pick))
 		}
 	}
 	return all
 }
 
-// counts returns the number of levels of an axis.
-func (s *Surface) counts(axis int) int {
-	n := 0
-	for _, l := range s.Levels {
-		n = max(n, l[axis]+1)
-	}
-	return n
-}
-
 // sizes returns the number of levels of each axis.
 func (s *Surface) sizes() []int {
-	sizes := make([]int, len(s.Levels[0]))
-	for axis := range sizes {
-		sizes[axis] = s.counts(axis)
+	sizes := make([]int, len(s.Levels))
+	for axis, levels := range s.Levels {
+		sizes[axis] = int(slices.Max(levels)) + 1
 	}
 	return sizes
 }
@@ -65,14 +55,13 @@ type Effect struct {
 // Effects returns the main effects of an axis, by level. Its intervals are those
 // of the replications, common to all points.
 func (s *Surface) Effects(axis int) []Effect {
-	n := s.common()
-	points := make([]int, s.counts(axis))
+	n := len(s.Values)
+	points := make([]int, s.sizes()[axis])
 	sums := make([]float64, len(points)*n) // by level, then replication
-	for i, l := range s.Levels {
-		level := l[axis]
+	for i, level := range s.Levels[axis] {
 		points[level]++
-		for r, v := range s.Values[i][:n] {
-			sums[level*n+r] += v
+		for r, values := range s.Values {
+			sums[int(level)*n+r] += values[i]
 		}
 	}
 	var effects []Effect

@@ -128,14 +128,26 @@ func TestSameRowsForAnyWorkers(t *testing.T) {
 }
 
 // Rows are read ahead: all come, in the order of the design, until somebody has had enough
-// or one cannot be read; and nobody reads the file afterwards.
+// or one cannot be read; and nobody reads the file afterwards. Rows that lie near each other are
+// read together, and others one by one.
 func TestJournalIsReadInOrderAndToItsEnd(t *testing.T) {
+	for _, metrics := range []int{1, widest / 8 / aheadRows} {
+		journalIsReadInOrder(t, metrics)
+	}
+}
+
+func journalIsReadInOrder(t *testing.T, metrics int) {
+	t.Helper()
 	const points = 3*aheadRows*aheadReads + 5
 	j := must(journalIn(t.TempDir(), manifest))
-	layout := NewLayout([]string{"a"}, []string{""})
+	keys := make([]string, metrics)
+	for i := range keys {
+		keys[i] = fmt.Sprint("m", i)
+	}
+	layout := NewLayout(keys, make([]string, metrics))
 	for i := range points {
 		point := (i*89 + 40) % points // in an order of its own
-		if err := j.Append(&Row{Point: point, Layout: layout, Values: [][]float64{{float64(point)}}}); err != nil {
+		if err := j.Append(&Row{Point: point, Layout: layout, Values: [][]float64{slices.Repeat([]float64{float64(point)}, metrics)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +155,7 @@ func TestJournalIsReadInOrderAndToItsEnd(t *testing.T) {
 	enough := errors.New("enough")
 	read := func(below, most int) (n int, err error) {
 		return n, j.Each(below, &rule, func(r *Row) error {
-			if r.Point != n || r.Values[0][0] != float64(n) {
+			if r.Point != n || r.Values[0][0] != float64(n) || r.Values[0][metrics-1] != float64(n) {
 				t.Fatalf("point %d has %v, want point %d", r.Point, r.Values, n)
 			}
 			if n++; n == most {
@@ -163,7 +175,9 @@ func TestJournalIsReadInOrderAndToItsEnd(t *testing.T) {
 		}
 	}
 	damaged := aheadRows + 7
-	j.points[damaged].segments[0].length--
+	e := j.points[damaged]
+	e.first.length--
+	j.points[damaged] = e
 	if n, err := read(points, 0); n != damaged || err == nil {
 		t.Errorf("%d points were read (%v) before the one that cannot be, want %d", n, err, damaged)
 	}

@@ -73,43 +73,74 @@ type askedRates []float64
 func newAmong(b *ByNumber, servers, room int, load float64) *chain {
 	c := &chain{servers: servers, stages: 1, rate: load * float64(servers)}
 	a := b.under(load)
-	low, high := math.Log(1e-9), math.Log(1e9)
-	for range 60 {
-		middle := (low + high) / 2
-		if a.load(servers, room, math.Exp(middle)) < load {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	c.ask(a, room, math.Exp(low))
+	c.ask(a, room, a.toward(servers, room, load))
 	return c
 }
 
 // at is how many requests come in a mean service to a target with a number, asked so many times as often.
 func (a askedRates) at(number int, by float64) float64 { return a[min(number, len(a)-1)] * by }
 
-// load is the load of a target that is asked so many times as often.
-func (a askedRates) load(servers, room int, by float64) float64 {
-	share, total, busy, most := 1.0, 1.0, 0.0, float64(servers)
+// toward is how many times as often a target must be asked for a load: by Newton's steps of its logarithm, and by halves
+// where these lead nowhere.
+func (a askedRates) toward(servers, room int, load float64) float64 {
+	x, low, high := 0.0, math.Log(1e-9), math.Log(1e9)
+	for range 60 {
+		now, slope := a.load(servers, room, math.Exp(x))
+		if now < load {
+			low = x
+		} else {
+			high = x
+		}
+		next := x + (load-now)/slope
+		if !(next > low && next < high) {
+			next = (low + high) / 2
+		}
+		if math.Abs(next-x) < asNear {
+			break
+		}
+		x = next
+	}
+	return math.Exp(x)
+}
+
+// asNear is how near the logarithm of a factor is found: rounding leaves no less.
+const asNear = 1e-13
+
+// load is the load of a target that is asked so many times as often, and how fast it grows with the logarithm of that: of each
+// number the share goes with the number-th power, so that it is the covariance of number and busy servers.
+func (a askedRates) load(servers, room int, by float64) (load, slope float64) {
+	most := float64(servers)
+	share, sums := 1.0, loadSums{total: 1}
 	for j := 0; room == 0 || j < room; j++ {
-		leave := min(float64(j+1), most)
+		leave, number := min(float64(j+1), most), float64(j+1)
 		ratio := a.at(j, by) / leave
 		if room == 0 && j >= len(a)-1 && j+1 >= servers { // from here on it is geometric
 			if ratio >= 1 {
-				return 1
+				return 1, 0
 			}
 			more := share * ratio / (1 - ratio)
-			return (busy + more*most) / (total + more) / most
+			sums.add(more, most, float64(j)+1/(1-ratio))
+			break
 		}
 		share *= ratio
-		total += share
-		busy += share * leave
-		if total > 1e250 {
-			share, busy, total = share/total, busy/total, 1
+		sums.add(share, leave, number)
+		if sums.total > 1e250 {
+			share /= sums.total
+			sums = loadSums{1, sums.busy / sums.total, sums.number / sums.total, sums.both / sums.total}
 		}
 	}
-	return busy / total / most
+	busy := sums.busy / sums.total
+	return busy / most, (sums.both - busy*sums.number) / sums.total / most
+}
+
+// loadSums adds up what a target does, by how many it has.
+type loadSums struct{ total, busy, number, both float64 }
+
+func (s *loadSums) add(share, busy, number float64) {
+	s.total += share
+	s.busy += share * busy
+	s.number += share * number
+	s.both += share * busy * number
 }
 
 // ask works out what there is at a target that is asked so many times as often.
