@@ -41,11 +41,14 @@ func (p *Plane) heightOf(server uint32) int {
 
 // onServerDeparts plays the departures of a server that must not wait, and all others of the same instant.
 func (p *Plane) onServerDeparts(ev model.Event) {
-	if next, ok := p.kernel.NextTied(sim.RankDeparture); ok {
-		p.departTogether(ev, next)
-	} else {
-		p.serverDeparts(uint32(ev.Index()))
+	p.atOnce = false
+	if p.kernel.Tied() {
+		if next, ok := p.kernel.NextTied(sim.RankDeparture); ok {
+			p.departTogether(ev, next)
+			return
+		}
 	}
+	p.serverDeparts(uint32(ev.Index()))
 	p.departAtOnce()
 }
 
@@ -68,11 +71,11 @@ func (p *Plane) departTogether(ev, next model.Event) {
 
 // departAtOnce plays the departures of this instant that a departure has led to.
 func (p *Plane) departAtOnce() {
-	for {
+	for p.atOnce {
 		next, ok := p.kernel.NextTied(sim.RankDeparture)
-		if !ok {
-			return
+		if p.atOnce = ok; ok {
+			p.serverDeparts(uint32(next.Index()))
+			p.atOnce = true
 		}
-		p.serverDeparts(uint32(next.Index()))
 	}
 }
