@@ -287,7 +287,7 @@ var unseen = []struct {
 }{
 	{"audit.unseen.overloaded", "while targets were overloaded", fluid.Overloaded, moreWindows},
 	{"audit.unseen.rescaled", "within 30 s of a change of capacity", fluid.Rescaled, moreWindows},
-	{"audit.unseen.uneven", "while other targets of their target group, which goes by requests in flight, were slow or closed", fluid.Uneven, ""},
+	{"audit.unseen.uneven", "while targets of their target group, which goes by requests in flight, were not alike: slow, closed or of another type", fluid.Uneven, ""},
 }
 
 // moreWindows is what may show what no window does.

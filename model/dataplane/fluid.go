@@ -49,6 +49,7 @@ type fluidly struct {
 	sticky    []stickyClients
 	held      []heldFlows
 	divisions knownDivisions
+	unlike    []*unlike
 	expiries  []sim.Time // of certificates, that are to come
 }
 
@@ -174,6 +175,7 @@ func (p *Plane) playFluid(until sim.Time) {
 	}
 	p.playCookies()
 	p.playHeld(until)
+	p.noteUnlike(until)
 	f.done = until + 1
 }
 

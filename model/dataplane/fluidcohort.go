@@ -63,6 +63,9 @@ type cohort struct {
 	beside  besides       // on the hosts of its servers
 	weighed float64       // requests to each server since its target group was weighed
 	among   *law.ByNumber // others of its target group, that are not alike; nil: none are
+
+	together *unlike        // the same, for an audit
+	noted    fluid.Arrivals // in the last step
 }
 
 // cohortKey is what the servers of a cohort have in common.
@@ -364,8 +367,10 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		c.asked = (a.Expected*c.Demand.Mean()*c.Scale*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
 	if p.fluid.audit != nil && !c.hosted { // there are no hosts in its windows
-		a.Checks, a.Uneven = c.checks, c.among != nil
-		p.fluid.audit.Note(&c.Cohort, until+1, a)
+		if a.Checks = c.checks; c.together == nil {
+			p.fluid.audit.Note(&c.Cohort, until+1, a)
+		}
+		c.noted = a
 	}
 	p.tellApart(c)
 	c.line = 0

@@ -120,6 +120,7 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.cohorts {
 		c.among = nil
 	}
+	f.forgetUnlike()
 	for level := range f.deepest + 2 { // callers first
 		for i := range f.inflows {
 			if in := &f.inflows[i]; p.levelOf(in.source) == level {

@@ -89,6 +89,7 @@ func (p *Plane) divideGroup(key currentKey, group int, share float64) {
 	weight := func(c *cohort) float64 { return float64(c.servers) }
 	if p.targetGroups[group].counts {
 		weight = p.weighByFewest(key, rotates)
+		p.gatherUnlike(key, scope, rotates)
 	}
 	if share = p.divideByCookie(key, share); share > 0 && !p.divideCohorts(key, share, rotates, weight) {
 		if key.outcome = findsNobody; p.targetGroups[group].cfg.Flows.On {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/sim"
+	"headroom/sim/fluid"
 )
 
 // Audit chooses windows of a run while its steps are played, and plays their requests one by one
@@ -15,7 +16,7 @@ type Audit struct {
 	from    sim.Time
 	slot    sim.Time
 	windows []window
-	before  map[*Cohort]moment
+	before  map[subject]moment
 	regimes [regimes]regime
 	failing float64         // requests that came while health checks of their targets failed
 	spare   [regimes]window // with the most requests there of each, to be played if no other window shows it
@@ -48,7 +49,7 @@ const (
 	Steady     Regime = iota
 	Overloaded        // targets have more than they can serve, or clients give up
 	Rescaled          // shortly after a change of capacity
-	Uneven            // beside targets that are slow or closed, which no window plays
+	Uneven            // among targets that are not alike
 	regimes
 )
 
@@ -61,11 +62,18 @@ type regime struct {
 // afterChange is how long after a change of capacity its steps are [Rescaled].
 const afterChange = 30 * sim.Second
 
-// window is the steps of a cohort that are to be played.
+// subject is whose steps a window is of: targets that are alike, or some that are not.
+type subject struct {
+	cohort   *Cohort
+	together *Together
+}
+
+// window is the steps of a subject that are to be played.
 type window struct {
 	kind    Kind
-	of      *Cohort
+	of      subject
 	shape   Shape
+	members []member // that are not alike; nil: all are of the shape
 	score   float64
 	from    sim.Time
 	to      sim.Time
@@ -96,6 +104,16 @@ type moment struct {
 	wait    sim.Time // of these
 	began   float64  // of those who left, the share that had begun
 	fails   float64  // share of health checks
+	uneven  bool
+}
+
+// step is a step of a subject that ends at an instant.
+type step struct {
+	of       subject
+	at       sim.Time
+	m        moment
+	checks   []Check
+	playable bool
 }
 
 // Retries is how clients try again.
@@ -107,6 +125,8 @@ type Retries struct {
 // regime is that of a step that ends at an instant.
 func (m *moment) regime(at sim.Time) Regime {
 	switch {
+	case m.uneven:
+		return Uneven
 	case m.line > 0 || m.late > overloadedLate || m.refused > overloadedLate:
 		return Overloaded
 	case m.changed > 0 && at-m.changed <= afterChange:
@@ -130,7 +150,7 @@ const (
 
 // NewAudit returns an audit of a part of a run by so many windows.
 func NewAudit(from, to sim.Time, windows int) *Audit {
-	a := &Audit{from: from, slot: max(1, (to-from)/sim.Time(windows)), windows: make([]window, windows), before: map[*Cohort]moment{}}
+	a := &Audit{from: from, slot: max(1, (to-from)/sim.Time(windows)), windows: make([]window, windows), before: map[subject]moment{}}
 	for i := range a.windows {
 		a.windows[i] = window{kind: Kind(i % int(kinds)), score: math.Inf(-1)}
 	}
@@ -142,7 +162,8 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 	if c.Law == nil || c.Targets == 0 || came.Length <= 0 || c.calmed > mostCalmed {
 		return
 	}
-	before, known := a.before[c]
+	of := subject{cohort: c}
+	before, known := a.before[of]
 	m := momentOf(c, came)
 	if known {
 		m.busy = max(0, c.Busy-before.done-came.Other)
@@ -150,37 +171,34 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 	if m.changed = before.changed; known && m.targets != before.targets {
 		m.changed = at - came.Length
 	}
-	a.before[c] = m
+	a.before[of] = m
 	if at < a.from || m.each <= 0 || c.Played {
 		return
 	}
-	if came.Uneven {
-		a.regimes[Uneven].requests += came.Expected
-		return
-	}
-	a.regimes[m.regime(at)].requests += came.Expected
 	if m.regime(at) == Overloaded && c.checksFail(came.Checks) > mostFailing {
 		a.failing += came.Expected
 	}
-	slot := min(int((at-a.from)/a.slot), len(a.windows)-1)
+	a.take(step{of: of, at: at, m: m, checks: came.Checks, playable: before.number*float64(c.played()) <= mostThere}, before, known)
+}
+
+// take has a step begin windows, or go on with them, for which what was before it is known or not.
+func (a *Audit) take(s step, before moment, known bool) {
+	of := s.m.regime(s.at)
+	a.regimes[of].requests += s.m.each * float64(s.m.targets) * s.m.length.Seconds()
+	slot := min(int((s.at-a.from)/a.slot), len(a.windows)-1)
 	w := &a.windows[slot]
 	if slot > 0 { // which may go on
-		a.windows[slot-1].extend(c, at, m)
+		a.windows[slot-1].extend(&s)
 	}
-	w.extend(c, at, m)
-	playable := before.number*float64(c.played()) <= mostThere
-	if score := w.kind.of(m, before, known); playable && score > w.score {
-		w.begin(c, at, m, came.Checks)
-		w.begins, w.score = before, score
-		w.extend(c, at, m)
+	w.extend(&s)
+	if score := w.kind.of(s.m, before, known); s.playable && score > w.score {
+		w.begin(&s, before, score)
 	}
-	s := &a.spare[m.regime(at)]
-	s.extend(c, at, m)
-	if score := m.number * float64(m.targets); playable && known && score > s.score*muchMore {
-		s.kind = [...]Kind{Steady: Calm, Overloaded: Loaded, Rescaled: Changed}[m.regime(at)]
-		s.begin(c, at, m, came.Checks)
-		s.begins, s.score = before, score
-		s.extend(c, at, m)
+	spare := &a.spare[of]
+	spare.extend(&s)
+	if score := s.m.number * float64(s.m.targets); s.playable && known && score > spare.score*muchMore {
+		spare.kind = [...]Kind{Steady: Calm, Overloaded: Loaded, Rescaled: Changed, Uneven: Loaded}[of]
+		spare.begin(&s, before, score)
 	}
 }
 
@@ -190,12 +208,19 @@ const mostThere = 1_000_000
 // played is how many targets are played.
 func (s *Shape) played() int { return max(1, min(s.Choices, mostTargets)) }
 
-// begin has a window begin with a step of a cohort that ends at an instant.
-func (w *window) begin(c *Cohort, at sim.Time, m moment, checks []Check) {
-	*w = window{kind: w.kind, of: c, shape: c.Shape, from: at - m.length, to: at - m.length, checks: checks}
-	if w.past = c.past; c.came.seconds > 0 {
-		w.past.forget()
+// begin has a window begin with a step, before which there was what it was.
+func (w *window) begin(s *step, before moment, score float64) {
+	*w = window{kind: w.kind, of: s.of, from: s.at - s.m.length, to: s.at - s.m.length, checks: s.checks, begins: before, score: score}
+	if c := s.of.cohort; c != nil {
+		w.shape = c.Shape
+		if w.past = c.past; c.came.seconds > 0 {
+			w.past.forget()
+		}
+	} else {
+		w.members = s.of.together.before()
+		w.shape.Rule, w.shape.Nodes, w.shape.Choices = fluid.LeastWaiting, s.of.together.Nodes, s.m.targets
 	}
+	w.extend(s)
 }
 
 // mostCalmed is the share of the variance of numbers that clients take who wait for an answer from which on no window
@@ -244,15 +269,32 @@ func boolean(b bool) float64 {
 }
 
 // extend takes the next step of a window that is not complete. It ends where its targets become others.
-func (w *window) extend(c *Cohort, at sim.Time, m moment) {
-	if w.of != c || w.to != at-m.length || w.came >= enoughRequests || w.to-w.from >= longestWindow || !w.shape.alike(&c.Shape) {
+func (w *window) extend(s *step) {
+	if w.of != s.of || w.to != s.at-s.m.length || w.came >= enoughRequests || w.to-w.from >= longestWindow || !w.asBefore(s) {
 		return
 	}
-	w.to = at
-	m.waits, m.wait = c.Waits()
-	m.began, m.fails = c.Began(m.stay.Limit, m.late), c.checksFail(w.checks)
-	w.came += m.each * m.length.Seconds() * float64(min(w.shape.Choices, mostTargets))
+	w.to = s.at
+	m := s.m
+	if c := s.of.cohort; c != nil {
+		m.waits, m.wait = c.Waits()
+		m.began, m.fails = c.Began(m.stay.Limit, m.late), c.checksFail(w.checks)
+	} else {
+		m.stay.Law = s.of.together.law()
+	}
+	targets := w.shape.played()
+	if w.members != nil {
+		targets = m.targets
+	}
+	w.came += m.each * m.length.Seconds() * float64(targets)
 	w.moments = append(w.moments, m)
+}
+
+// asBefore reports whether targets are as they were when the window began.
+func (w *window) asBefore(s *step) bool {
+	if c := s.of.cohort; c != nil {
+		return w.shape.alike(&c.Shape)
+	}
+	return allAlike(w.members, s.of.together.are)
 }
 
 // alike reports whether targets are as they were, and are asked for the same.

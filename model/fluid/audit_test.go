@@ -275,27 +275,3 @@ func TestWindowsHaveTheTurnsOfEachNode(t *testing.T) {
 		t.Errorf("by the turns of two nodes requests stay for %v s, by those of one for %v: want more", two.Played.Mean, one.Played.Mean)
 	}
 }
-
-// Windows hold targets that are alike: steps beside others are in none, and are told.
-func TestAuditTellsWhatCameBesideOthers(t *testing.T) {
-	demand, _ := rng.Exponential(0.02)
-	c := &Cohort{Shape: Shape{Station: fluid.Station{Servers: 2, Demand: demand, Backlog: NoLimit}, Split: fluid.Split{Rule: fluid.LeastWaiting}, Choices: 4}, Targets: 4}
-	a, laws := NewAudit(0, 100*sim.Second, 2), NewLaws()
-	for step := sim.Time(1); step <= 100; step++ {
-		came := Arrivals{Length: sim.Second, Expected: 200, Patience: sim.Never, Uneven: step > 50}
-		c.Advance(laws, came)
-		a.Note(c, step*sim.Second, came)
-	}
-	f := a.Play(rng.New(1, 0, "audit"))
-	if got := f.Unseen[Uneven]; math.Abs(got-0.5) > 0.02 {
-		t.Errorf("half of the requests come beside others, %v are told", got)
-	}
-	if len(f.Windows) == 0 {
-		t.Error("no window was played of the first half")
-	}
-	for _, w := range f.Windows {
-		if w.To > 50*sim.Second {
-			t.Errorf("a window from %v to %v goes on beside others", w.From, w.To)
-		}
-	}
-}

@@ -18,10 +18,10 @@ func TestAuditBeginsWithWhoIsThere(t *testing.T) {
 		w := &a.windows[0]
 		*w = window{kind: w.kind, of: w.of, shape: w.shape, from: sim.Time(first) * sim.Second, to: sim.Time(first) * sim.Second}
 		b := noted(t, 1, repeated(2, first), loads[:first])
-		w.begins, w.past = b.before[b.windows[0].of], b.windows[0].of.past
-		c := *b.windows[0].of
+		w.begins, w.past = b.before[b.windows[0].of], b.windows[0].of.cohort.past
+		c := *b.windows[0].of.cohort
 		c.Advance(NewLaws(), Arrivals{Length: sim.Second, Expected: 1.2 * 80, Patience: sim.Never})
-		w.extend(w.of, w.to+sim.Second, momentOf(&c, Arrivals{Length: sim.Second, Expected: 1.2 * 80, Patience: sim.Never}))
+		w.extend(&step{of: w.of, at: w.to + sim.Second, m: momentOf(&c, Arrivals{Length: sim.Second, Expected: 1.2 * 80, Patience: sim.Never})})
 		r := newReplay(w, rng.New(1, 0, "audit"))
 		r.begin(w)
 		if there, _ := r.inside(); math.Abs(there/2-w.begins.number) > 1+2*w.begins.number {

@@ -97,7 +97,6 @@ type Arrivals struct {
 	At       sim.Time // end of the step, where they may be
 	Beside   Beside   // what targets share, whose host may have too few threads
 	Checks   []Check  // of each target
-	Uneven   bool     // they are chosen among others that are not alike, by who has the fewest
 	Fewer    float64  // by how many fewer come in a second for each that is there, where clients wait for their answers
 }
 

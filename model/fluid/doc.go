@@ -52,8 +52,10 @@
 // is compared, and not which target is healthy when, which takes several checks in a row. How many requests come while checks
 // fail under an overload is counted ([Findings.Failing]), for results/audit.go to mark what follows.
 //
-// Windows hold targets that are alike. What comes while others of their target group are slow or closed, where each request goes to the
-// fewest in flight, is counted ([Uneven]) and told, and in no window.
+// Targets that are not alike, where each request goes to the fewest in flight, are in a window all together ([Together]): slow ones, of
+// another type, or closed, up to 128 of them, that do nothing else but to serve (no calls, volumes or sessions). It begins with as many at
+// each as rates have, and with those whom a target that hangs has kept. Health checks are not in such windows. What comes to others
+// is counted ([Uneven]) and told.
 //
 // Where no window shows an overload, or what comes after a change of capacity, one more is played of it: of the step
 // with the most requests there. What an audit compares is listed in results/audit.go. Beside cost it is not: the time that requests are

@@ -18,14 +18,17 @@ func (r *replay) pick() int {
 		return r.stream.Below(n)
 	case fluid.LeastWaiting:
 		r.settleAll(sim.Seconds(r.now))
-		best, fewest := 0, math.MaxInt
+		turn, best, fewest := &r.turn, 0, math.MaxInt
+		if r.member != nil && r.shape.Nodes > 1 { // who refuses is asked by each of them in its turn
+			turn = r.nodeTurn()
+		}
 		for k := range n {
-			i := (r.turn + k) % n
+			i := (*turn + k) % n
 			if jobs := r.targets[i].InService() + r.targets[i].Waiting(); jobs < fewest {
 				best, fewest = i, jobs
 			}
 		}
-		r.turn = best + 1
+		*turn = best + 1
 		return best
 	}
 	turn := &r.turn

@@ -16,6 +16,7 @@ const mostTargets = 48
 // replay plays the requests of a window one by one, from the numbers that the rates had.
 type replay struct {
 	shape    Shape
+	member   []*member // what each target is; nil: all are of the shape
 	targets  []station.Station
 	requests []attempt
 	first    uint32 // job of the first of them
@@ -79,17 +80,22 @@ func newReplay(w *window, stream rng.Stream) *replay {
 	first := w.moments[0]
 	r := &replay{shape: w.shape, stream: stream, patience: first.stay.Limit, retries: first.retries}
 	r.back = make([][]sim.Time, r.retries.Attempts)
+	if w.members != nil {
+		r.newTogether(w)
+		r.resize(len(r.member))
+		return r
+	}
 	r.resize(r.shape.played())
 	return r
 }
 
 // spec is what a target is.
-func (r *replay) spec() station.Spec {
+func (s *Shape) spec() station.Spec {
 	places := station.NoLimit
-	if p := r.shape.Places; p > 0 && p < NoLimit {
+	if p := s.Places; p > 0 && p < NoLimit {
 		places = int32(p)
 	}
-	return station.Spec{Servers: int64(r.shape.Servers), Limit: places, Backlog: int32(min(r.shape.Backlog, NoLimit))}
+	return station.Spec{Servers: int64(s.Servers), Limit: places, Backlog: int32(min(s.Backlog, NoLimit))}
 }
 
 // play plays a window.
@@ -115,6 +121,10 @@ func (r *replay) play(w *window) {
 
 // begin brings the targets to where the rates have them when a window begins.
 func (r *replay) begin(w *window) {
+	if r.member != nil {
+		r.fillTogether(w)
+		return
+	}
 	first := w.moments[0]
 	each := first.each * (1 - first.again)
 	if w.begins.targets > 0 && w.begins.each > 0 { // else it is the first step of all
@@ -159,7 +169,7 @@ func (r *replay) stretch(m *moment, seconds float64, p part) {
 	p.is = ends{r.is.served - before.served, r.is.refused - before.refused, r.is.late - before.late}
 	p.says = ends{p.says.served * share, p.says.refused * share, p.says.late * share}
 	p.stays, p.squares = r.part.stays, r.part.squares
-	p.worked, p.works, p.able = done, p.works*share, (r.now-begin)*1e9*float64(r.shape.Servers*len(r.targets))
+	p.worked, p.works, p.able = done, p.works*share, (r.now-begin)*1e9*r.servers()
 	p.waits = waits{n: r.waits.n - waited.n, began: r.waits.began - waited.began, sum: r.waits.sum - waited.sum}
 	p.said.began *= share
 	r.saysWaits.n += p.said.n * p.said.began
@@ -190,7 +200,9 @@ func (r *replay) work() (sum float64) {
 	at := sim.Seconds(r.now)
 	r.settleAll(at)
 	for i := range r.targets {
-		sum += float64(r.targets[i].Busy(max(at, r.targets[i].Changed())))
+		if r.serves(int32(i)) {
+			sum += float64(r.targets[i].Busy(max(at, r.targets[i].Changed())))
+		}
 	}
 	return sum
 }
@@ -221,9 +233,13 @@ func (r *replay) arrive(rate float64) {
 func (r *replay) offer(target int, failures uint8) {
 	at := max(sim.Seconds(r.now), r.targets[target].Changed()) // somebody may have given up since
 	r.settle(target, at)
-	law, kind := r.draw()
-	demand := r.stream.Draw(law) / r.shape.speed()
-	r.admit(attempt{arrived: at, target: int32(target), number: failures, kind: kind}, at, sim.Seconds(demand))
+	demand, kind, taken := r.asks(target)
+	a := attempt{arrived: at, target: int32(target), number: failures, kind: kind}
+	if !taken {
+		r.refuse(&a, at)
+		return
+	}
+	r.admit(a, at, demand)
 }
 
 // admit lets a target take or refuse a request at an instant.
@@ -231,7 +247,7 @@ func (r *replay) admit(a attempt, at, demand sim.Time) {
 	a = r.place(a, at, demand)
 	if r.counting {
 		r.came++
-		r.waits.began += boolean(a.state == served)
+		r.waits.began += boolean(a.state == served && r.serves(a.target))
 	}
 	if a.state == gone {
 		if r.counting {
@@ -239,6 +255,15 @@ func (r *replay) admit(a attempt, at, demand sim.Time) {
 		}
 		r.tryAgain(&a, at)
 	}
+}
+
+// refuse ends a request that comes to a target which takes none.
+func (r *replay) refuse(a *attempt, at sim.Time) {
+	if r.counting {
+		r.came++
+		r.is.refused++
+	}
+	r.tryAgain(a, at)
 }
 
 // place offers an attempt to its target.
@@ -304,6 +329,9 @@ func (r *replay) serve(target int, until sim.Time) {
 		}
 		if a.state = gone; a.check > 0 {
 			r.checks.ends(a, true)
+		} else if !r.serves(a.target) {
+			r.is.late += boolean(r.counting)
+			r.tryAgain(a, turn.At)
 		} else if r.counting {
 			r.is.served++
 			if len(r.kinds) > 0 {
@@ -338,7 +366,7 @@ func (r *replay) forget() {
 // resize has so many targets: a new one is empty, and the last one takes with it what is there.
 func (r *replay) resize(targets int) {
 	for len(r.targets) < targets {
-		r.targets = append(r.targets, station.New(r.spec()))
+		r.targets = append(r.targets, station.New(r.of(len(r.targets)).spec()))
 	}
 	if len(r.targets) == targets {
 		return

@@ -52,7 +52,7 @@ func (r *replay) expireNext(until sim.Time) bool {
 func (r *replay) withdraw(a *attempt, at sim.Time) {
 	s := &r.targets[a.target]
 	switch {
-	case r.shape.Finishes:
+	case r.of(int(a.target)).Finishes && r.serves(a.target):
 	case a.state == inLine:
 		s.LeaveLine(a.ticket)
 	default:
@@ -109,53 +109,67 @@ type waiting struct {
 // fill puts the line of the rates before the targets: as many requests as each of them has, who came
 // when the past of the line says. Who shares a server has had as much of it as the past says, too.
 func (r *replay) fill(w *window) {
-	all := r.there(w)
+	var all []waiting
+	for i := range r.targets {
+		all = r.atTarget(all, i, w.begins.number+float64(i)/float64(len(r.targets)), &w.past)
+	}
+	r.bring(all, func(int) *past { return &w.past })
+}
+
+// bring brings who is there, those who came first before the others.
+func (r *replay) bring(all []waiting, past func(target int) *past) {
 	if len(all) == 0 {
 		return
 	}
+	slices.SortStableFunc(all, func(a, b waiting) int { return cmp.Compare(b.ago, a.ago) })
 	shorter := 1.0
-	if oldest := all[0].ago; r.patience != sim.Never && oldest >= r.patience.Seconds() && !r.shape.Finishes {
+	if oldest := all[0].ago; r.patience != sim.Never && oldest >= r.patience.Seconds() && !r.of(all[0].target).Finishes {
 		shorter = r.patience.Seconds() / oldest * (1 - 1e-9)
 	}
 	r.now = all[0].ago*shorter + 1
 	at := sim.Seconds(r.now)
 	for _, one := range all {
-		had := 0.0
-		if r.shape.Sharing {
-			had = w.past.attained(one.served*shorter, math.Inf(1))
-		}
 		a := attempt{arrived: at - sim.Seconds(one.ago*shorter), target: int32(one.target)}
-		r.admit(a, at, sim.Seconds(r.left(had)/r.shape.speed()))
+		shape := r.of(one.target)
+		if !r.serves(a.target) {
+			r.admit(a, at, max(1, r.member[one.target].ends-(at-a.arrived)))
+			continue
+		}
+		had := 0.0
+		if shape.Sharing {
+			had = past(one.target).attained(one.served*shorter, math.Inf(1))
+		}
+		r.admit(a, at, sim.Seconds(r.left(shape, had)/shape.speed()))
 	}
 }
 
-// there lists who is at the targets when a window begins, those who came first before the others.
-func (r *replay) there(w *window) (all []waiting) {
-	survivors := w.past.survivors(newWorth(r.shape.Demand))
-	for i := range r.targets {
-		number := int(w.begins.number + float64(i)/float64(len(r.targets)))
-		inside := r.shape.Servers
-		if r.shape.Sharing {
-			inside = number
-			if p := r.shape.Places; p > 0 && p < NoLimit {
-				inside = min(number, p)
-			}
-		}
-		line := max(0, number-inside)
-		for k := range line {
-			all = append(all, waiting{ago: w.past.since(float64(k + 1)), target: i})
-		}
-		waited := w.past.since(float64(line))
-		for k := range number - line {
-			one := waiting{ago: waited, target: i}
-			if r.shape.Sharing {
-				one.served = survivors.at((float64(k) + 0.5) / float64(number-line))
-				one.ago += one.served
-			}
-			all = append(all, one)
+// atTarget adds those to a list who are at a target that has so many, as its past has it.
+func (r *replay) atTarget(all []waiting, target int, many float64, past *past) []waiting {
+	shape, number := r.of(target), int(many)
+	inside := shape.Servers
+	if shape.Sharing {
+		inside = number
+		if p := shape.Places; p > 0 && p < NoLimit {
+			inside = min(number, p)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b waiting) int { return cmp.Compare(b.ago, a.ago) })
+	line := max(0, number-inside)
+	for k := range line {
+		all = append(all, waiting{ago: past.since(float64(k + 1)), target: target})
+	}
+	waited := past.since(float64(line))
+	var survivors survivors
+	if shape.Sharing && number > line {
+		survivors = past.survivors(newWorth(shape.Demand))
+	}
+	for k := range number - line {
+		one := waiting{ago: waited, target: target}
+		if shape.Sharing {
+			one.served = survivors.at((float64(k) + 0.5) / float64(number-line))
+			one.ago += one.served
+		}
+		all = append(all, one)
+	}
 	return all
 }
 
@@ -190,13 +204,13 @@ func (s survivors) at(share float64) float64 {
 	return s.ago[i-1] + min(1, part)*(s.ago[i]-s.ago[i-1])
 }
 
-// left draws what is left of a demand of which so much has been served.
-func (r *replay) left(had float64) float64 {
+// left draws what is left of a demand at a target of which so much has been served.
+func (r *replay) left(shape *Shape, had float64) float64 {
 	const tries = 64
 	for range tries {
-		if d := r.stream.Draw(r.shape.Demand); d > had {
+		if d := r.stream.Draw(shape.Demand); d > had {
 			return d - had
 		}
 	}
-	return r.shape.Demand.Mean()
+	return shape.Demand.Mean()
 }

@@ -30,6 +30,7 @@ type Points struct {
 type sheetLayout struct {
 	axes    []int  // indices of the parameters that differ
 	numeric []bool // by those: all values are numbers
+	around  []unit // by those: numbers or quantities of a range have it
 	names   []string
 	keys    []string // of metrics
 	units   map[string]string
@@ -40,6 +41,22 @@ type sheetLayout struct {
 	ruled   bool            // some point was ruled out: there is a column for the threshold
 	failed  bool            // some point did: there is a column for errors
 	states  []pointState    // by point
+}
+
+// unit is what stands around the numbers of an axis, if its values are numbers or quantities from a range.
+type unit struct {
+	known         bool
+	before, after string
+}
+
+// of takes in a value.
+func (u *unit) of(s *space.Setting) {
+	switch around := s.Before + s.Unit; {
+	case around != "":
+		u.before, u.after = s.Before, s.Unit
+	case s.Text != "" && !s.Numeric:
+		u.known = false
+	}
 }
 
 // pointState is what a layout knows of a point.
@@ -115,9 +132,9 @@ func (p *Points) each(l *sheetLayout, do func(*sweep.Row) error) error {
 func (p *Points) layout() (*sheetLayout, error) {
 	l := &sheetLayout{units: map[string]string{}, sparse: map[string]bool{}, judged: len(p.Thresholds) > 0}
 	first := make([]*space.Setting, len(p.Axes))
-	differs, numeric := make([]bool, len(p.Axes)), make([]bool, len(p.Axes))
+	differs, numeric, around := make([]bool, len(p.Axes)), make([]bool, len(p.Axes)), make([]unit, len(p.Axes))
 	for i := range numeric {
-		numeric[i] = true
+		numeric[i], around[i].known = true, true
 	}
 	var last *sweep.Layout
 	err := p.Each(func(r *sweep.Row) error {
@@ -127,6 +144,7 @@ func (p *Points) layout() (*sheetLayout, error) {
 			}
 			differs[i] = differs[i] || s != *first[i]
 			numeric[i] = numeric[i] && (s.Numeric || s.Text == "")
+			around[i].of(&s)
 		}
 		l.note(r)
 		if r.Layout != nil && r.Layout != last {
@@ -140,6 +158,7 @@ func (p *Points) layout() (*sheetLayout, error) {
 			l.axes = append(l.axes, i)
 			l.names = append(l.names, axis)
 			l.numeric = append(l.numeric, numeric[i])
+			l.around = append(l.around, around[i])
 		}
 	}
 	for _, key := range l.keys {

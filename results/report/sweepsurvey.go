@@ -35,7 +35,7 @@ const surveyPoints = 4096
 func (s *SweepPage) survey(l *sheetLayout, top int) (*survey, error) {
 	v := &survey{axes: make([]axisColumn, len(l.axes)), metrics: make([]metricColumn, len(s.Metrics))}
 	for k := range v.axes {
-		v.axes[k] = axisColumn{numeric: l.numeric[k], index: map[string]int32{}}
+		v.axes[k] = axisColumn{unit: l.around[k], index: map[string]int32{}}
 	}
 	most := surveyPoints
 	err := s.each(l, func(r *sweep.Row) error {
@@ -130,8 +130,8 @@ const (
 
 // axisColumn is what all points give to an axis.
 type axisColumn struct {
-	numeric bool
-	numbers []float64        // of one that is numeric
+	unit                     // of numbers, which can be put into groups
+	numbers []float64        // by point, if there are
 	index   map[string]int32 // level by value; nil: there are too many values
 	names   []string         // by level: the value, or a range
 	levels  []int32          // by point
@@ -139,7 +139,7 @@ type axisColumn struct {
 
 // add takes in the value of the next point.
 func (a *axisColumn) add(v *space.Setting) {
-	if a.numeric {
+	if a.known {
 		a.numbers = append(a.numbers, v.Number)
 	}
 	if a.index == nil {
@@ -152,7 +152,7 @@ func (a *axisColumn) add(v *space.Setting) {
 		a.names = append(a.names, v.Brief)
 	}
 	a.levels = append(a.levels, level)
-	if a.numeric && len(a.names) > mostLevels {
+	if a.known && len(a.names) > mostLevels {
 		a.index, a.levels, a.names = nil, nil, nil
 	}
 }
@@ -167,7 +167,7 @@ func (a *axisColumn) group() {
 	for g := range bounds {
 		low, high := sorted[g*len(sorted)/levelGroups], sorted[(g+1)*len(sorted)/levelGroups-1]
 		bounds[g] = low
-		a.names = append(a.names, fmt.Sprintf("%.4g..%.4g", low, high))
+		a.names = append(a.names, fmt.Sprintf("%s%.4g%s..%s%.4g%s", a.before, low, a.after, a.before, high, a.after))
 	}
 	a.levels = make([]int32, len(a.numbers))
 	for i, number := range a.numbers {

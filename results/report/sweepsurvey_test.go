@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ func manyPoints(n int, seed uint64) (*Points, []sweep.Row) {
 		Settings: func(point int) []space.Setting {
 			number := float64(point*7919%n) / 8
 			text := strconv.FormatFloat(number, 'f', -1, 64)
-			return []space.Setting{{Text: text, Brief: text, Number: number, Numeric: true}, {Text: "m" + strconv.Itoa(point%5), Brief: strconv.Itoa(point % 5)}}
+			return []space.Setting{{Text: text + "/s", Brief: text + "/s", Number: number, Unit: "/s"}, {Text: "m" + strconv.Itoa(point%5), Brief: strconv.Itoa(point % 5)}}
 		},
 		Each: func(do func(*sweep.Row) error) error {
 			for i := range rows {
@@ -119,6 +120,9 @@ func TestSurfacesAreThoseOfTheirPoints(t *testing.T) {
 			t.Fatalf("point %d: levels %d, %d and %v", i, got.Levels[0][k], got.Levels[1][k], got.Values[0][k])
 		}
 		k++
+	}
+	if want := fmt.Sprintf("%.4g/s..%.4g/s", numbers[0], numbers[len(numbers)/levelGroups-1]); v.axes[0].names[0] != want {
+		t.Errorf("first group %s, want %s", v.axes[0].names[0], want)
 	}
 	if k != got.Points() || len(got.Values) != common || common != 1 {
 		t.Errorf("%d points of %d replications, want %d of %d", got.Points(), len(got.Values), k, common)

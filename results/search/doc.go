@@ -24,8 +24,8 @@
 //
 // With [Problem.Screen] exploring always comes first, unless there are six candidates or fewer, and plays rates:
 // they cost the same however many requests there are. It begins with fewer, and tries none that promise too little, for who seems
-// good is looked at more closely afterwards; those that promise little are tried before the last attempt. The anchor is replicated by requests, which tells how far rates
-// are off, and more often by rates, which tells how lucky the few replications of the others are: the more, the more alike
+// good is looked at more closely afterwards; those that promise little are tried before the last attempt (secure).
+// The anchor is replicated by requests, which tells how far rates are off, and more often by rates, which tells how lucky the few replications of the others are: the more, the more alike
 // both are (regress). The few hold no rare evening, or too many, and each candidate bears these in its own way; so who seems to save
 // most is replicated by rates as often as before a judgement, twelve candidates at a time, whether the anchor's luck is theirs or not,
 // while others may save more than the indifference, sixty at most (approach). An anchor that turns out to be no candidate itself is

@@ -40,6 +40,9 @@ func (s *Space) Settings(point int) []Setting {
 	settings := make([]Setting, len(chosen))
 	for i, n := range chosen {
 		settings[i] = settingOf(n)
+		if a := s.axes[i]; n != nil && (a.span != nil || a.steps) {
+			settings[i].measure(n)
+		}
 	}
 	return settings
 }

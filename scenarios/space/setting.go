@@ -14,6 +14,15 @@ type Setting struct {
 	Brief   string // the same for a table's column: of what has one key only its value
 	Number  float64
 	Numeric bool
+
+	Before, Unit string // of a quantity from a range: what stands around Number
+}
+
+// measure takes a quantity from a range apart.
+func (s *Setting) measure(n *tree.Node) {
+	if value, before, unit, ok := splitQuantity(n); ok {
+		s.Number, s.Before, s.Unit = value, before, unit
+	}
 }
 
 func settingOf(n *tree.Node) Setting {

@@ -198,6 +198,22 @@ func BenchmarkPoint(b *testing.B) {
 	}
 }
 
+// A value of a range is a number with what stands around it, and one of a list a text.
+func TestSettingsOfRangesAreQuantities(t *testing.T) {
+	s := swept(t, `[sweep.parameters]
+"workload.users.arrivals.rate" = { min = "10/s", max = "20/s", steps = 3 }
+"run.warmup" = ["1m"]
+"run.seed" = { min = 1, max = 3, steps = 3 }
+`).Sweep
+	got := s.Settings(4)
+	want := []space.Setting{
+		{Text: "15/s", Brief: "15/s", Number: 15, Unit: "/s"}, {Text: "1m", Brief: "1m"}, {Text: "2", Brief: "2", Number: 2, Numeric: true},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestSettingsAreBriefForPeople(t *testing.T) {
 	s := swept(t, `[sweep.parameters]
 "instance.server" = [{ instance_type = "m5.large", service = "web" }, { instance_type = "c5.large", service = "web", count = 2 }]

@@ -35,32 +35,90 @@ const (
 )
 
 // Chain returns the law of stages that follow each other, independent of each other: at points which are
-// spread evenly over all of their quantiles (see [Spread]). It takes about a millisecond.
+// spread evenly over all of their quantiles (see [Spread]). They take about a millisecond, and are found when somebody asks for what
+// the stages do not tell. The stages are the law's from then on.
 func Chain(stages []Stage) *Law {
-	dimensions := 0
+	c := &chained{stages: stages}
+	law := &Law{waits: 1, made: c}
 	for i := range stages {
-		dimensions += stages[i].dimensions()
-	}
-	spread := NewSpread(dimensions)
-	stays := make([]float64, chainPoints)
-	law := &Law{waits: 1}
-	at := 0
-	for i := range stages {
-		s := &stages[i]
-		s.add(stays, spread, at)
-		at += s.dimensions()
-		if !s.AtOnce {
+		if s := &stages[i]; !s.AtOnce {
 			law.mean += float64(s.Times) * s.mean()
 		}
 	}
-	slices.Sort(stays)
-	law.made = newPoints(stays)
 	if slices.ContainsFunc(stages, func(s Stage) bool { return s.AtOnce }) {
-		law.mean = law.made.meanBelow(math.Inf(1))
+		law.mean = c.points().meanBelow(math.Inf(1))
 	}
-	made := law.made
-	law.find = func() []float64 { return fill(func(seconds float64) float64 { return 1 - made.tail(seconds) }) }
+	law.find = func() []float64 {
+		made := c.points()
+		return fill(func(seconds float64) float64 { return 1 - made.tail(seconds) })
+	}
 	return law
+}
+
+// chained is the stays of stages, by their points once these are asked for.
+type chained struct {
+	stages []Stage
+	made   *points
+}
+
+func (c *chained) points() *points {
+	if c.made == nil {
+		c.made = newPoints(c.stays())
+	}
+	return c.made
+}
+
+// stays are the points in order.
+func (c *chained) stays() []float64 {
+	dimensions := 0
+	for i := range c.stages {
+		dimensions += c.stages[i].dimensions()
+	}
+	spread, at := NewSpread(dimensions), 0
+	stays := make([]float64, chainPoints)
+	for i := range c.stages {
+		s := &c.stages[i]
+		s.add(stays, spread, at)
+		at += s.dimensions()
+	}
+	slices.Sort(stays)
+	return stays
+}
+
+// tail needs no points for what one stage alone lets hardly anybody be done with: who is done with all is done with it.
+func (c *chained) tail(seconds float64) float64 {
+	for i := range c.stages {
+		if c.stages[i].within(seconds) < barelyAny {
+			return 1
+		}
+	}
+	return c.points().tail(seconds)
+}
+
+// barelyAny is less than the share that half of a point has.
+const barelyAny = 1e-4
+
+func (c *chained) meanBelow(seconds float64) float64 { return c.points().meanBelow(seconds) }
+
+func (c *chained) record(into []Into, b Batch) { c.points().record(into, b) }
+
+// within is the share of those who are done with a stage once in so many seconds, as far as laws say so.
+func (s *Stage) within(seconds float64) float64 {
+	if s.Times == 0 {
+		return 1
+	}
+	sum := 0.0
+	for i := range s.Choices {
+		c := &s.Choices[i]
+		part := 1.0
+		if c.Longer > seconds {
+			part = 0
+		} else if of, ok := c.Time.(*Law); ok {
+			part = min(1, (1-of.Tail(seconds-c.Longer))/c.within())
+		}
+		sum += c.Share * part
+	}
+	return sum
 }
 
 func (s *Stage) dimensions() int {

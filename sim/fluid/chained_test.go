@@ -53,3 +53,38 @@ func TestChainsChoose(t *testing.T) {
 		t.Errorf("of the shortest quarter 0.99 take up to %v, want 1", got)
 	}
 }
+
+// What a stage alone tells of a chain is what its points say: whoever is done with all has been done with it.
+func TestChainsTellWhatTheirStagesDo(t *testing.T) {
+	one, _ := rng.Exponential(0.1)
+	lines := []*Law{Among([]float64{900, 1000, 1100}), Chain([]Stage{{Times: 1, Choices: []Choice{{Time: one, Share: 1}}}})}
+	for _, prompt := range []float64{0, 1e-5, 9e-5, 1.1e-4, 1e-3, 0.1} {
+		line := Mix(lines, []float64{1 - prompt, prompt})
+		chain := Chain([]Stage{
+			{Times: 1, Choices: []Choice{{Time: one, Share: 0.5}, {Share: 0.5, Longer: 0.3}}},
+			{Times: 2, Choices: []Choice{{Time: line, Share: 1, Longer: 0.01}}},
+		})
+		direct := newPoints(chain.made.(*chained).stays())
+		for _, seconds := range []float64{0, 0.005, 0.1, 0.5, 1, 10, 800, 1000, 1800, 2100, 5000} {
+			got, want := chain.Tail(seconds), direct.tail(seconds)
+			if math.Abs(got-want) > 0.5/chainPoints {
+				t.Errorf("%v of a line are prompt: %v of the chain take longer than %v s, want %v", prompt, got, seconds, want)
+			}
+		}
+	}
+}
+
+// Where hardly anybody is answered in time nobody asks for the points, which take longer than all else.
+func TestChainsOfNobodyHaveNoPoints(t *testing.T) {
+	one, _ := rng.Exponential(0.1)
+	chain := Chain([]Stage{
+		{Times: 1, Choices: []Choice{{Time: one, Share: 1}}},
+		{Times: 1, Choices: []Choice{{Time: Among([]float64{90, 100}), Share: 1}}},
+	})
+	if chain.Mean() < 95 || chain.Tail(10) != 1 || chain.made.(*chained).made != nil {
+		t.Errorf("mean %v, tail %v, points %v", chain.Mean(), chain.Tail(10), chain.made.(*chained).made)
+	}
+	if chain.Tail(95) == 1 {
+		t.Error("all take longer than 95 s")
+	}
+}

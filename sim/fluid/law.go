@@ -196,8 +196,11 @@ func seek(below []float64, guide []int32, p float64) int {
 
 // Quantile returns the stay in seconds that a share p do not exceed.
 func (l *Law) Quantile(p float64) float64 {
-	if points, ok := l.made.(*points); ok {
-		return points.quantile(p)
+	switch made := l.made.(type) {
+	case *points:
+		return made.quantile(p)
+	case *chained:
+		return made.points().quantile(p)
 	}
 	below := l.below()
 	i := max(1, sort.SearchFloat64s(below, p)) // the first bound below which p stay
