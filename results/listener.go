@@ -75,7 +75,7 @@ type balancerMetric = func(name, meaning string, where func(*dataplane.LoadBalan
 
 // handshakeMetrics are of connections that begin with one.
 func handshakeMetrics(of balancerMetric) []Metric {
-	withTargets := of("handshakes.targets", "handshakes of a load balancer with targets of protocol HTTPS, one for each new connection to them", nil,
+	withTargets := of("handshakes.targets", "handshakes of a load balancer with targets of protocol HTTPS or TLS, one for each new connection to them", nil,
 		func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.TargetHandshakes })
 	withTargets.where = func(cfg *cloud.Config, s scope) bool {
 		return slices.ContainsFunc(within(s, labelBalancer, cfg.LoadBalancers), func(lb dataplane.LoadBalancer) bool { return shakesHands(cfg, &lb) })

@@ -51,20 +51,23 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 	}
 	x, y, _ := strings.Cut(pareto, ",")
 	page.Pareto = [2]string{x, y}
-	for _, key := range page.Pareto {
+	var faults []error
+	check := func(where, key string) {
 		if err := e.checkMeasured(key); err != nil {
-			return nil, fmt.Errorf("--pareto: %w", err)
+			faults = append(faults, fmt.Errorf("%s: %w", where, err))
 		}
+	}
+	for _, key := range page.Pareto {
+		check("--pareto", key)
 	}
 	for _, key := range f.metrics {
-		if err := e.checkMeasured(key); err != nil {
-			return nil, fmt.Errorf("--metrics: %w", err)
-		}
+		check("--metrics", key)
 	}
 	for _, precision := range e.Sweep.Precision {
-		if err := e.checkMeasured(precision.Key); err != nil {
-			return nil, fmt.Errorf("%s: sweep.precision: %w", e.file, err)
-		}
+		check(e.file+": sweep.precision", precision.Key)
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	if len(page.Metrics) == 0 {
 		page.Metrics = []string{x, y}

@@ -39,6 +39,7 @@ var swarms = map[string]func(seed uint64) *Config{
 	"rules":                 swarmRules,
 	"snapshots":             swarmSnapshots,
 	"stages":                swarmStages,
+	"resumes":               swarmResumes,
 	"tails":                 swarmTails,
 	"tasks":                 swarmTasks,
 	"tiers":                 swarmTiers,

@@ -116,6 +116,7 @@ func (cp *Plane) onSnapshotReturns(ev model.Event) {
 	}
 	cp.disableFast(m, nil)
 	cp.toArchive(m)
+	cp.note(Activity{Subject: "snapshot." + m.name, Kind: "archived", Detail: "again", Cause: "its restore was for a while", Instance: None})
 }
 
 // enableFast begins fast restore of a snapshot in zones.

@@ -3,6 +3,7 @@ package controlplane
 import (
 	"fmt"
 
+	"headroom/model"
 	"headroom/model/ami"
 	"headroom/sim"
 	"headroom/sim/slab"
@@ -60,14 +61,33 @@ func (cp *Plane) askInVain(h slab.Handle) {
 	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 
-// noteFetch has the interface of an instance that has booted pass what its user data fetched.
-func (cp *Plane) noteFetch(in *instance) {
+// noteFetch has the interface of an instance that has booted pass what its user data fetched, and the NAT gateway
+// where that is its way to S3.
+func (cp *Plane) noteFetch(h slab.Handle) {
+	in := cp.instances.Get(h)
 	f := &in.userData.Fetch
 	if f.Bytes > 0 {
 		from := sim.Sum(in.upAt, f.After)
 		cp.data.Fetched(in.server, f.Bytes, from, sim.Sum(from, f.Took))
+		cp.fetchByGateway(h, from, f.Bytes)
 	}
 	f.Bytes = 0
+}
+
+// fetchByGateway records what comes from S3 by the NAT gateway of a subnet, if it does: a public address and a gateway
+// endpoint lead there past it. In another zone the bytes cross on the bill of both.
+func (cp *Plane) fetchByGateway(h slab.Handle, from sim.Time, bytes model.Bytes) {
+	in := cp.instances.Get(h)
+	subnet := int(in.subnet)
+	g := cp.gatewayOf(subnet)
+	if !g.There || cp.public(in.order.template, subnet) || cp.elasticOf(h) != None || cp.cfg.LeadsToS3(subnet) {
+		return
+	}
+	cp.transfer(from, int(g.Owner), model.ThroughNAT, bytes)
+	if g.Zone != in.zone {
+		cp.transfer(from, int(g.Owner), model.OneSide, bytes)
+		cp.transfer(from, int(in.order.owner), model.OneSide, bytes)
+	}
 }
 
 // noteUserData writes into the history what became of the user data of an instance that has

@@ -328,7 +328,7 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 		cp.overtaken()
 		return
 	}
-	cp.noteFetch(in)
+	cp.noteFetch(ev.Handle())
 	if in.userData.Exit == ami.Succeeded {
 		if writes := cp.data.MakeSwap(in.server); writes > 0 {
 			in.bootsAt = sim.Sum(cp.kernel.Now(), writes)

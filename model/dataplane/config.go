@@ -200,7 +200,7 @@ type TargetGroup struct {
 	// target of flows, and Port where it listens; 0: its targets are servers.
 	Balancer int
 	Port     uint16 // of its targets; 0: that of its service
-	Secure   bool   // HTTPS: each connection of a node to a target begins with a handshake
+	Secure   bool   // HTTPS, or TLS of flows: each connection of a node to a target begins with a handshake
 	Flows    FlowTargets
 	// Appliances take packets of a Gateway Load Balancer: its Flows are on too.
 	Appliances Appliances

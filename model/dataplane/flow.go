@@ -188,6 +188,9 @@ func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
 	t := p.targets.at(r.target)
 	t.inFlight++
 	r.server = t.server
+	if f.carried == 1 {
+		p.shakeHands(r, &p.targetGroups[group], p.sources[r.source].balancer)
+	}
 	if p.filter != nil {
 		if p.dropped(i, r) {
 			return

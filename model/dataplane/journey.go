@@ -27,9 +27,9 @@ type trip struct {
 	connected bool   // a call that holds a connection
 	flows     uint8  // its bytes in interfaces: of its server, of its caller's
 	atCaller  bool   // the latter is one of them
-	foreknown bool   // what its next call asks for: see [Plane.foreknow]
+	foreknown foreknown
 
-	known sim.Time // when the I/Os of this step that are known will be done; foreknown: that CPU time
+	known sim.Time // when the I/Os of this step that are known will be done; of a call that is foreknown: its CPU time
 }
 
 // journeyKey names the request of a source by its number.
@@ -58,7 +58,7 @@ func (p *Plane) noTrip(i uint32) bool { return int(i) >= len(p.trips) || p.besid
 //go:noinline
 func (p *Plane) makeRoom(i uint32, began sim.Time) {
 	for int(i) >= len(p.trips) {
-		p.trips = append(p.trips, trip{})
+		p.trips, p.work = append(p.trips, trip{}), append(p.work, 0)
 	}
 	if p.meter.apart {
 		p.beginPhases(i, began)
@@ -107,7 +107,7 @@ func (p *Plane) admit(j job, now sim.Time) {
 		j = p.job(j.i)
 	}
 	s, t := j.s, j.t
-	t.step, t.boarded, t.foreknown = 0, false, false
+	t.step, t.boarded, t.foreknown = 0, false, 0
 	p.markPhase(j.i, now)
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
 	if s.function != nil {
@@ -210,7 +210,10 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 		t.placed = true
 	}
 	demand := s.asked(r)
-	if step.Time != nil {
+	switch {
+	case t.foreknown&workForeknown != 0:
+		demand, t.foreknown = p.work[j.i], 0
+	case step.Time != nil:
 		demand = p.drawStep(j, 0, step.Time)
 	}
 	if r.marks&owesCPU != 0 {
@@ -225,7 +228,7 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 	}
 	s.station.Offer(now, j.i, demand)
 	if d := j.s.cfg.callsNext(t.step); d != nil {
-		p.foreknow(t, j.s.service, firstCall(t.step+1), d)
+		p.foreknow(j.i, j.s, t.step, d)
 	}
 	if s.watch != inKernel || s.disturbed() {
 		p.changed(id, s)

@@ -52,12 +52,12 @@ func (p *Plane) issue(j job, now sim.Time) {
 	t.left--
 	t.out++
 	demand, class := t.known, uint16(0)
-	if !t.foreknown {
+	if t.foreknown&callForeknown == 0 {
 		demand = p.drawStep(j, part<<2, c.Demand)
 	}
-	t.foreknown = false
+	t.foreknown &^= callForeknown
 	if t.left > 0 && !c.Parallel && c.Demand != nil {
-		p.foreknow(t, j.s.service, firstCall(t.step)|(part+1)<<2, c.Demand)
+		p.foreknowCall(t, j.s.service, firstCall(t.step)|(part+1)<<2, c.Demand)
 	}
 	if s.passes {
 		class = s.passedClass(j.r)
@@ -94,12 +94,34 @@ func (p *Plane) issue(j job, now sim.Time) {
 	}
 }
 
-// foreknow draws the CPU time that the next call of a request will ask for, while the request has
-// something else to wait for: a call that is sent would wait for its draw, as long as for
-// all else that it meets on its way. The part names the draw: see [firstCall].
-func (p *Plane) foreknow(t *trip, service int32, part uint64, d rng.Distribution) {
+// foreknown is what has been drawn for the next steps of a request: see [Plane.foreknow].
+type foreknown uint8
+
+const (
+	callForeknown foreknown = 1 << iota // what its next call asks for: trip.known
+	workForeknown                       // what it computes itself after that: Plane.work
+)
+
+// foreknow draws the CPU time that the call will ask for which follows a step of a request that has begun, and that
+// of the step after it, while the request has something else to wait for: a call that is sent, and a caller that goes on,
+// would wait for its draw, as long as for all else that they meet on their way.
+func (p *Plane) foreknow(i uint32, s *server, step int32, d rng.Distribution) {
+	if p.full { // which draws when it is asked for
+		return
+	}
+	t := &p.trips[i]
+	p.foreknowCall(t, s.service, firstCall(step+1), d)
+	if k := int(step) + 2; k < len(s.cfg.Steps) && s.cfg.Steps[k].Kind == StepCPU && s.cfg.Steps[k].Time != nil {
+		p.work[i] = max(0, sim.Seconds(p.calls[s.service].draws.DrawOf(t.key, uint64(k)<<32, s.cfg.Steps[k].Time)))
+		t.foreknown |= workForeknown
+	}
+}
+
+// foreknowCall draws the CPU time that the next call of a request will ask for. The part names the draw: see
+// [firstCall].
+func (p *Plane) foreknowCall(t *trip, service int32, part uint64, d rng.Distribution) {
 	t.known = max(0, sim.Seconds(p.calls[service].draws.DrawOf(t.key, part, d)))
-	t.foreknown = true
+	t.foreknown |= callForeknown
 }
 
 // callsNext is what the call that follows a step asks for; nil: none follows, or it asks for nothing.
@@ -254,7 +276,9 @@ func (p *Plane) returnCall(h slab.Handle, now sim.Time) {
 	case t.left == 0 && t.out == 0:
 		t.step++
 		p.endPhase(caller.i, phaseCall, now)
-		p.proceed(caller, now)
+		if !p.resumes(caller, now) {
+			p.proceed(caller, now)
+		}
 	}
 }
 

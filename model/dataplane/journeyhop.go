@@ -40,7 +40,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 		}
 		s.gate.held++
 		t := &p.trips[i]
-		t.step, t.left, t.out, t.placed, t.boarded, t.foreknown = 0, 0, 0, true, true, false
+		t.step, t.left, t.out, t.placed, t.boarded, t.foreknown = 0, 0, 0, true, true, 0
 		if law := s.cfg.Steps[0].Time; law != nil {
 			demand = p.drawStep(job{i, r, s, t}, 0, law)
 		}
@@ -57,7 +57,7 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	r.phase = inService
 	s.station.Begin(now, i, min(s.time(demand), station.MaxDemand))
 	if s.asks != nil {
-		p.foreknow(&p.trips[i], s.service, firstCall(1), s.asks)
+		p.foreknow(i, s, 0, s.asks)
 	}
 	switch due := s.station.Next(); {
 	case s.watch == inKernel:
@@ -86,11 +86,46 @@ func (p *Plane) settleLone(s *server, until sim.Time) {
 				p.tiers.departs(s, i, at)
 				continue
 			}
+			if int(j.t.step) == len(s.cfg.Steps) {
+				p.endLone(j, at)
+				continue
+			}
 			p.proceed(j, at)
 		} else {
 			p.completeLone(j, at)
 		}
 	}
+}
+
+// endLone is [Plane.endJourney] for a request of a server that has nothing but a CPU of its own.
+func (p *Plane) endLone(j job, at sim.Time) {
+	s, server := j.s, j.r.server
+	if j.t.placed {
+		j.t.placed = false
+		s.gate.held--
+	}
+	p.completeLone(j, at)
+	if s.gate.line.Len() > 0 {
+		p.nextInLine(server, at)
+	}
+}
+
+// resumes is [Plane.proceed] for a request that has what it called for, if it goes on with what is foreknown at such a
+// server, or returns false.
+func (p *Plane) resumes(j job, now sim.Time) bool {
+	r, s, t := j.r, j.s, j.t
+	if t.foreknown&workForeknown == 0 || !t.placed || !s.lone || s.watch != inKernel || s.disturbed() || r.marks != 0 {
+		return false
+	}
+	t.foreknown, r.phase = 0, inService
+	s.station.Begin(now, j.i, min(s.time(p.work[j.i]), station.MaxDemand))
+	if d := s.cfg.callsNext(t.step); d != nil {
+		p.foreknow(j.i, s, t.step, d)
+	}
+	if due := s.station.Next(); due < s.due {
+		p.departsAt(due, r.server, s)
+	}
+	return true
 }
 
 // completeLone is [Plane.complete] for a request of such a server.

@@ -99,7 +99,7 @@ func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
 	return true
 }
 
-// shakeHands begins a connection of a load balancer to a target with a handshake, where they speak HTTPS and the
+// shakeHands begins a connection of a load balancer to a target with a handshake, where they speak HTTPS, or TLS, and the
 // target listens. Its round trips are in the latency (hop), its CPU time is spent before that of the request.
 func (p *Plane) shakeHands(r *request, g *targetGroup, balancer int) {
 	if g.cfg.Secure && p.servers.at(r.server).open {

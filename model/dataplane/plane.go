@@ -68,6 +68,7 @@ type Plane struct {
 	calls         []calls // by service
 	requests      pool[request]
 	trips         []trip       // beside requests, where tracked
+	work          []sim.Time   // beside trips: see [Plane.foreknow]
 	phases        []phaseTimes // beside trips, where somebody looks at them
 	holdings      []memoryHeld // beside trips, where holds
 	holds         bool         // servers of some service say what they hold of their memory
@@ -305,7 +306,10 @@ func (p *Plane) newBalancers() error {
 			if cfg.IdleTimeout == 0 { // it keeps them for good
 				tg.idle = sim.Horizon
 			}
-			if keep := p.cfg.Services[tg.cfg.Service].KeepAlive; keep > 0 && !tg.cfg.Flows.On {
+			if tg.cfg.Flows.On { // their clients keep them, not the load balancer
+				continue
+			}
+			if keep := p.cfg.Services[tg.cfg.Service].KeepAlive; keep > 0 {
 				tg.keeps, tg.idle = keep, min(tg.idle, keep)
 			} else if tg.cfg.Secure {
 				tg.keeps = keptLonger

@@ -50,7 +50,7 @@ func encounters() []encounter {
 		{"connections that somebody keeps", balanced, func(_ *Plane, s *source) bool { return s.connected }},
 		{"WebSockets", balanced, func(_ *Plane, s *source) bool { return s.sockets.on }},
 		{"an answer of the load balancer's own, targets that keep connections or are balancers", balanced &^ plainWay, func(p *Plane, s *source) bool { return s.way != nil && !p.leadsStraight(s.way) }},
-		{"targets that shake hands", plainWay, func(p *Plane, s *source) bool { return s.way != nil && p.shakesHands(s.way) }},
+		{"targets that shake hands", plainWay | flowWay, func(p *Plane, s *source) bool { return s.way != nil && p.shakesHands(s.way) }},
 		{"stickiness, or targets that are weighed", straightWay | rowWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
 		{"several classes of requests or target groups", rowWay, func(_ *Plane, s *source) bool {
 			return len(s.class.upTo) > 1 || s.way != nil && len(s.way.actions[0].groups) != 1

@@ -170,7 +170,7 @@ func (v *validator) targetGroup(g *TargetGroup) {
 		v.Check(g.Flows.On && g.Service == None && !lb.Network() && lb.ListenerFor(int(g.Port)) != None && g.Port > 0, path+".load_balancer",
 			"must be an Application Load Balancer that listens on the port of flows to it, %d", g.Port)
 	}
-	v.Check(!g.Secure || g.Picks() && v.functionOf(slices.IndexFunc(v.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name })) == None, path+".protocol", "must not be HTTPS of flows, functions and load balancers")
+	v.Check(!g.Secure || g.Balancer == 0 && !g.Discovered && !g.Appliances.On && v.functionOf(slices.IndexFunc(v.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name })) == None, path+".protocol", "must not be HTTPS of appliances, functions and load balancers")
 	if g.Flows.On {
 		v.Check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
 		v.Check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)

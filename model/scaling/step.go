@@ -132,6 +132,7 @@ func (p Step) Validate() []error {
 	var f faults
 	p.adjustment(0).validateKind(&f)
 	f.duration("estimated_instance_warmup", p.EstimatedInstanceWarmup)
+	before := len(f)
 	if len(p.Steps) < 1 || len(p.Steps) > mostSteps {
 		f.add("step_adjustment", "must have from 1 to %d steps, got %d", mostSteps, len(p.Steps))
 	}
@@ -144,7 +145,7 @@ func (p Step) Validate() []error {
 			f.add("step_adjustment", "lower bound %v must be below upper bound %v", step.Lower, step.Upper)
 		}
 	}
-	if len(f) == 0 {
+	if len(f) == before {
 		validateBounds(&f, p.Steps)
 	}
 	return f

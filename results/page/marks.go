@@ -64,7 +64,7 @@ var activityKinds = map[string]int{
 	"launch":  kindInstance, "terminate": kindInstance, "warm-start": kindInstance, "rebalance": kindInstance, "stopped": kindInstance,
 	"warmed": kindInstance, "return": kindInstance, "spot-launch": kindInstance, "spot-start": kindInstance,
 	"task-start": kindInstance, "task-stop": kindInstance,
-	"alarm": kindOther, "allocated": kindOther, "attached": kindOther, "available": kindOther, "certificate-expires": kindOther,
+	"alarm": kindOther, "allocated": kindOther, "archived": kindOther, "attached": kindOther, "available": kindOther, "certificate-expires": kindOther,
 	"detached": kindOther, "HibernateExpired": kindOther, "lifecycle-hook": kindOther, "modified": kindOther, "refresh": kindOther, "deployment": kindOther,
 	"released": kindOther, "renew": kindOther, "renewal-needs-approval": kindOther, "reservation": kindOther, "restored": kindOther, "snapshot": kindOther,
 	"spot-request-closed": kindOther, "user-data": kindOther, "zonal-shift-expired": kindOther,

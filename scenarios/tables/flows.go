@@ -26,7 +26,7 @@ var zoneAffinity = map[string]float64{"any_availability_zone": 0, "partial_avail
 // flowGroupKeys are those of target groups of Network Load Balancers.
 func flowGroupKeys() []schema.Key {
 	return []schema.Key{
-		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "HTTPS: the same, by connections that begin with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
+		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "HTTPS: the same, by connections that begin with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts, and its node encrypts again for the target", "GENEVE: packets, of a Gateway Load Balancer"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
 		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
 		schema.Row("target_health_state", schema.Inner(), "", "connections of TCP and TLS: what becomes of those to a target that is unhealthy"),
 		schema.Row("target_health_state.enable_unhealthy_connection_termination", schema.Flag(), "true", "whether they are reset at once; otherwise they go on, and no new ones come"),
@@ -185,7 +185,7 @@ var takenFrom = map[dataplane.Protocol][]string{
 func (l *loader) checkProtocols(o *schema.Table, listener *dataplane.Listener) {
 	const key = "default_action"
 	for _, f := range listener.Default.Forward {
-		if f.TargetGroup < 0 || !l.cfg.TargetGroups[f.TargetGroup].Flows.On || listener.Protocol == 0 || o.Faulty(key) {
+		if f.TargetGroup < 0 || !l.cfg.TargetGroups[f.TargetGroup].Flows.On || l.guessed[f.TargetGroup] || listener.Protocol == 0 || o.Faulty(key) {
 			continue
 		}
 		g := l.tables["target_group"][f.TargetGroup]
@@ -211,7 +211,7 @@ func (l *loader) flowAction(t *schema.Table) dataplane.Action {
 		t.Reject(key, schema.Fault{Rule: "must forward to one target group", Code: "TooManyTargetGroups"})
 	}
 	for _, f := range a.Forward {
-		if f.TargetGroup >= 0 && !l.cfg.TargetGroups[f.TargetGroup].Flows.On {
+		if f.TargetGroup >= 0 && !l.cfg.TargetGroups[f.TargetGroup].Flows.On && !l.guessed[f.TargetGroup] {
 			t.Reject(key, schema.Fault{
 				Rule: "must forward to a target group of protocol TCP, UDP, TCP_UDP or TLS, as " + l.cfg.TargetGroups[f.TargetGroup].Name + " is not",
 				Code: "IncompatibleProtocols",

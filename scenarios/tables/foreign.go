@@ -82,6 +82,7 @@ var foreigners = []foreign{
 	{"security_group.NAME.ingress[] security_group.NAME.egress[]", "ipv6_cidr_blocks cidr_ipv6", schema.Nothing, "cidr_blocks: there is IPv4 only"},
 	{"security_group.NAME.ingress[] security_group.NAME.egress[]", "prefix_list_ids prefix_list_id", schema.Nothing, "cidr_blocks"},
 	{"vpc_endpoint.NAME", "vpc_id", schema.AnyText, ""}, // there is one VPC
+	{"vpc_endpoint.NAME", "tags", schema.AnyTable, ""},  // it is not on the bill
 	{"vpc_endpoint.NAME", "route_table_ids", schema.Nothing, "subnets"},
 	{"vpc_endpoint.NAME", "policy", schema.AnyText, ""},
 	{"vpc_endpoint.NAME", "auto_accept", schema.AnyFlag, ""},

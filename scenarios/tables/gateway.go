@@ -132,7 +132,7 @@ func (l *loader) readGateway(t *schema.Table, lb *dataplane.LoadBalancer) {
 	lb.Default = l.action(t, "default_action", false)
 	good := len(lb.Default.Forward) == 1
 	for _, f := range lb.Default.Forward {
-		good = good && (f.TargetGroup < 0 || l.cfg.TargetGroups[f.TargetGroup].Appliances.On || l.refuseProtocol(f.TargetGroup))
+		good = good && (f.TargetGroup < 0 || l.cfg.TargetGroups[f.TargetGroup].Appliances.On || l.guessed[f.TargetGroup] || l.refuseProtocol(f.TargetGroup))
 	}
 	if !good && t.Sound("default_action") {
 		t.Reject("default_action", schema.Fault{Rule: `must forward to one target group, of protocol "GENEVE"`, Code: "IncompatibleProtocols"})
@@ -161,7 +161,7 @@ func (l *loader) checkGateways() {
 		}
 		for _, a := range lb.Actions() {
 			for _, f := range a.Forward {
-				if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Appliances.On && !lb.IsGateway() && !t.Faulty("default_action") && !t.Faulty("listener") {
+				if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Appliances.On && !l.guessed[f.TargetGroup] && !lb.IsGateway() && !t.Faulty("default_action") && !t.Faulty("listener") {
 					key := "default_action"
 					if !t.Has(key) {
 						key = "listener"

@@ -46,10 +46,10 @@ func faultsWith(root *tree.Node, o *origin, mistakes ...*mistake) schema.Faults 
 // missing, is about a whole of which that is a part, or about what is required for it.
 func follows(f *schema.Fault, m *mistake) bool {
 	key := m.path[strings.LastIndexByte(m.path, '.')+1:]
-	policy, _, ofPolicy := strings.Cut(f.Path, ".step_adjustment") // the steps of a policy are judged with all it says
+	policy, _, ofPolicy := strings.Cut(f.Path, ".step_adjustment") // the steps of a policy are judged together
 	return strings.HasPrefix(f.Path+".", m.path+".") || strings.HasPrefix(m.path+".", f.Path+".") ||
 		strings.Contains(f.Rule, " with "+key+" ") || strings.Contains(f.Rule, " without ") ||
-		ofPolicy && strings.HasPrefix(m.path, policy+".")
+		ofPolicy && (strings.HasPrefix(m.path, policy+".step_adjustment") || m.path == policy+".policy_type")
 }
 
 // All faults of a file are told at once: none hides another for a round, but those without which
@@ -104,7 +104,8 @@ func TestOneMistakeIsOneFault(t *testing.T) {
 		"service.app.steps.0.cpu.mean=nosuch": "three-tier", "service.app.steps=nosuch": "three-tier", "service.db=nosuch": "three-tier",
 		"service.stock.steps.0.cpu.dist=nosuch": "chain", "instance.db.service=nosuch": "three-tier",
 		"load_balancer.edge.load_balancer_type=nosuch": "chain", "load_balancer.inspection.load_balancer_type=nosuch": "chain",
-		"target_group.shop.service=nosuch": "containers", "autoscaling_group.cluster.protect_from_scale_in=nosuch": "containers",
+		"target_group.shop.service=nosuch": "containers", "target_group.firewalls.protocol=nosuch": "gwlb-inspection", "target_group.brokers.protocol=nosuch": "nlb-flows",
+		"target_group.shop.protocol=nosuch": "containers", "autoscaling_group.cluster.protect_from_scale_in=nosuch": "containers",
 		"capacity_provider.cluster.managed_scaling=nosuch": "containers", "workload.browsers.arrivals.process=nosuch": "three-tier",
 	} {
 		_, err := Load("../"+file+".toml", Options{Set: []string{set}})

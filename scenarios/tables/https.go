@@ -9,6 +9,9 @@ import (
 // plainToHTTPS is what applications answer who are asked plain HTTP where they speak HTTPS, as Apache, nginx and Go do.
 const plainToHTTPS = 400
 
+// speaksTLS reports whether the nodes of a load balancer encrypt again what a TLS listener has decrypted.
+func speaksTLS(t *schema.Table) bool { return t.Node.Table["protocol"].Is("TLS") }
+
 // speaksHTTPS reports whether the nodes of a load balancer speak HTTPS to the targets of a group.
 func speaksHTTPS(t *schema.Table) bool {
 	n := t.Node.Table["protocol"]

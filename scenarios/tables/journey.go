@@ -255,7 +255,7 @@ func (l *loader) failures(t *schema.Table, n *tree.Node, to dataplane.Destinatio
 		i := slices.Index(words, word)
 		if i < 0 {
 			t.Reject("on", schema.Fault{Rule: "must be of " + strings.Join(words, ", "), Got: e.Got(), Hint: t.Hint(word, words), Code: schema.NoCode})
-			return 0
+			continue
 		}
 		for _, code := range failures[i].codes {
 			set = set.With(code)

@@ -217,6 +217,7 @@ type loader struct {
 	memoryWatches      []memoryWatch
 	bandwidths         []string        // of the services: what is chosen
 	swaps              []*schema.Table // of the services; nil without
+	guessed            []bool          // the target groups whose protocol is no word, so that others do not judge it
 	run                *schema.Table   // [run]
 	limits             *schema.Table   // [thresholds]
 	limitsOf           []string        // keys there, by threshold

@@ -196,6 +196,9 @@ func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlpl
 		var errs []error
 		spec, errs = kind.Parse(values)
 		t.Absorb(errs, kind.Parameters[0].Name)
+	} else if standIns(t, parametersOf(kind, tasks), values) {
+		_, errs := kind.Parse(values)
+		t.Absorb(errs, kind.Parameters[0].Name)
 	}
 	switch {
 	case !kind.OwnAlarms():
@@ -204,67 +207,6 @@ func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlpl
 		l.addAlarms(t, spec.Mechanism().Alarms, metric, action)
 	}
 	return spec
-}
-
-// settings reads the parameters of a policy, and whether nothing is wrong with
-// them so far.
-func settings(t *schema.Table, parameters []scaling.Parameter) (scaling.Values, bool) {
-	values := scaling.Values{}
-	good := true
-	for _, p := range parameters {
-		if p.Required && !t.Demands(p.Name) {
-			t.Require(p.Name)
-		}
-		value, ok := setting(t, p)
-		if t.Has(p.Name) {
-			values[p.Name] = value
-		}
-		good = good && ok && !t.Faulty(p.Name)
-	}
-	return values, good
-}
-
-// setting reads one parameter.
-func setting(t *schema.Table, p scaling.Parameter) (value any, ok bool) {
-	switch p.Form {
-	case scaling.Flag:
-		return t.Flag(p.Name), true
-	case scaling.Whole:
-		return t.Whole(p.Name), true
-	case scaling.Duration:
-		return t.Duration(p.Name), true
-	case scaling.Choice:
-		return t.Choice(p.Name), true
-	case scaling.Rows:
-		return rowsOf(t, p)
-	}
-	if len(p.Words) == 0 {
-		return t.Quantity(p.Name), true
-	}
-	n := t.Value(p.Name)
-	if n == nil {
-		return nil, true
-	}
-	if word, is := n.AsText(); is && slices.Contains(wordNames(p.Words), word) {
-		return word, true
-	}
-	v, rule := schema.ReadQuantity(n, schema.Number)
-	if rule != "" {
-		t.Mistake(p.Name, "must be a number or "+strings.Join(quoted(p.Words), " or "), "")
-	}
-	return v, true
-}
-
-// rows reads the tables of a parameter.
-func rowsOf(t *schema.Table, p scaling.Parameter) ([]scaling.Values, bool) {
-	var rows []scaling.Values
-	good := true
-	for _, row := range t.Each(p.Name) {
-		values, ok := settings(row, p.Columns)
-		rows, good = append(rows, values), good && ok
-		row.Done()
-	}
-	return rows, good
 }
 
 // predicts reports whether a metric is one that predictive scaling forecasts, rather than

@@ -256,6 +256,10 @@ func (l *loader) groupOfRule(t *schema.Table, key, name string) int {
 }
 
 func (l *loader) appendBlock(peers []network.Rule, t *schema.Table, key, text string) []network.Rule {
+	if name := groupReference + text; !strings.HasPrefix(key, "cidr") && slices.Contains(l.Names("security_group"), text) {
+		t.Reject(key, schema.Fault{Rule: `must be blocks of addresses, or "sg:NAME"`, Got: tree.Quote(text), Hint: tree.Quote(name), Code: schema.NoCode})
+		return peers
+	}
 	block, ok := readAddresses(t, key, text)
 	if !ok {
 		return peers

@@ -23,7 +23,7 @@ func serviceKeys() []schema.Key {
 		schema.Row("errors.latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "", "where its application listens; wherever it is asked without"),
 		schema.Row("keep_alive_timeout", schema.Quantity(schema.Seconds, 0.01, year), "(longer than load balancers do)", "how long its application keeps the silent connection of an Application Load Balancer; below its idle_timeout some requests meet one that it closes: 502"),
-		schema.Row("tls_handshake", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a TLS handshake: each new connection of an Application Load Balancer to a target group of protocol HTTPS takes one, before the first CPU time of the request that opens it, and two round trips"),
+		schema.Row("tls_handshake", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a TLS handshake: each new connection of a load balancer to a target group of protocol HTTPS or TLS takes one, before the first CPU time of the request that opens it, and two round trips"),
 		schema.Row("on_disconnect", schema.OneOf("cancel: it is given up", "finish: it is served all the same"), `"cancel"`, "what becomes of a request whose client has gone"),
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 	"headroom/sim"
 )
 
@@ -44,8 +45,12 @@ func algorithms() []schema.Word {
 
 func (l *loader) readTargetGroups() {
 	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
+	l.guessed = make([]bool, len(l.cfg.TargetGroups))
 	for i, t := range l.tables["target_group"] {
 		version := readVersion(t)
+		if guessProtocol(t) {
+			l.guessed[i] = true
+		}
 		if respellRelay(t); relays(t) {
 			l.cfg.TargetGroups[i] = l.readRelay(t)
 			continue
@@ -67,7 +72,7 @@ func (l *loader) readTargetGroups() {
 			CrossZone:   crossZone(t) != "false",
 			HealthCheck: l.readHealthCheck(t.Inside("health_check"), checkKind(t, version), checkedPlain(t)),
 			Version:     version,
-			Secure:      secure && !ofFunction,
+			Secure:      secure && !ofFunction || speaksTLS(t),
 		}
 		tg := &l.cfg.TargetGroups[i]
 		if !ofFunction {
@@ -97,6 +102,29 @@ func (l *loader) readTargetGroups() {
 		}
 		t.Done()
 	}
+}
+
+// guessProtocol has a target group whose protocol is no word be of the one that its other keys are of, so that nothing else is
+// told of them than what is wrong whatever was meant. It reports whether that is so.
+func guessProtocol(t *schema.Table) bool {
+	const key = "protocol"
+	n := t.Node.Table[key]
+	if n == nil {
+		return false
+	}
+	if word, _ := n.AsText(); protocols[word] != 0 || word == "HTTP" || word == "HTTPS" || word == "GENEVE" {
+		return false
+	}
+	t.Choice(key) // which says so
+	likely := "HTTP"
+	switch {
+	case t.Has("appliance"), t.Has("target_failover"):
+		likely = "GENEVE"
+	case t.Has("connection_termination"), t.Has("registration_delay"), t.Has("preserve_client_ip"), t.Has("max_connections_per_target"), relays(t):
+		likely = "TCP"
+	}
+	t.Node.Table[key] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: likely}
+	return true
 }
 
 // reservedCookie begins the names that load balancers keep for themselves: AWSALB, AWSALBAPP and

@@ -34,6 +34,7 @@ func writers() []writer {
 		{"aws_subnet", (*draft).writeSubnet},
 		{"aws_eip", (*draft).writeAddress},
 		{"aws_nat_gateway", (*draft).writeNAT},
+		{"aws_vpc_endpoint", (*draft).writeEndpoint},
 		{"aws_security_group", (*draft).writeSecurityGroup},
 		{"aws_launch_template", (*draft).writeTemplate},
 		{"aws_lb_target_group", (*draft).writeTargetGroup},
@@ -51,7 +52,7 @@ func writers() []writer {
 // parts are the kinds that are written with another.
 var parts = strings.Fields(`aws_autoscaling_policy aws_autoscaling_schedule aws_autoscaling_attachment aws_lb_listener
 	aws_lb_listener_rule aws_lb_target_group_attachment aws_volume_attachment aws_efs_mount_target aws_cloudwatch_metric_alarm
-	aws_internet_gateway aws_route aws_route_table aws_route_table_association aws_security_group_rule
+	aws_internet_gateway aws_route aws_route_table aws_route_table_association aws_vpc_endpoint_route_table_association aws_security_group_rule
 	aws_vpc_security_group_ingress_rule aws_vpc_security_group_egress_rule aws_eip_association aws_lambda_provisioned_concurrency_config
 	aws_ecs_task_definition aws_ecs_cluster_capacity_providers aws_appautoscaling_target aws_appautoscaling_policy`)
 
