@@ -123,7 +123,7 @@ func (p *Plane) resumes(j job, now sim.Time) bool {
 		p.foreknow(j.i, s, t.step, d)
 	}
 	if due := s.station.Next(); due < s.due {
-		p.departsAt(due, r.server, s)
+		p.departsAt(due, r.server, s, sim.RankDeparture)
 	}
 	return true
 }
