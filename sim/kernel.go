@@ -90,10 +90,8 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 	return k.nextOfAll(horizon)
 }
 
-// Tied reports whether [Kernel.NextTied] may find something: mostly not.
-func (k *Kernel[E]) Tied() bool {
-	return k.next.empty() || Time(k.next.least()>>rankBits) <= k.now || k.hollow || Time(k.due.least()>>rankBits) <= k.now
-}
+// Tied reports whether [Kernel.NextTied] may find an event that no timer has: mostly not.
+func (k *Kernel[E]) Tied() bool { return k.next.empty() || Time(k.next.least()>>rankBits) <= k.now }
 
 // NextTied is [Kernel.Next] for an event of a rank that is due now, if the next one is such an event: for who
 // puts those of one instant in an order of its own.

@@ -41,27 +41,28 @@ func (p *Plane) heightOf(server uint32) int {
 
 // onServerDeparts plays the departures of a server that must not wait, and all others of the same instant.
 func (p *Plane) onServerDeparts(ev model.Event) {
-	p.atOnce = false
 	if p.kernel.Tied() {
-		if next, ok := p.kernel.NextTied(sim.RankDeparture); ok {
-			p.departTogether(ev, next)
-			return
-		}
+		p.departTogether(ev)
+		return
 	}
 	p.serverDeparts(uint32(ev.Index()))
-	p.departAtOnce()
+	if p.atOnce {
+		p.departAtOnce()
+	}
 }
 
-// departTogether plays events of one instant, two of them and all that there are beside.
-func (p *Plane) departTogether(ev, next model.Event) {
+// departTogether plays an event and all others of its instant.
+func (p *Plane) departTogether(ev model.Event) {
 	list := append(p.together[:0], uint32(ev.Index()))
-	for ok := true; ok; next, ok = p.kernel.NextTied(sim.RankDeparture) {
+	for next, ok := p.kernel.NextTied(sim.RankDeparture); ok; next, ok = p.kernel.NextTied(sim.RankDeparture) {
 		if p.tiers.spell {
 			p.departsInSpell(next)
 		}
 		list = append(list, uint32(next.Index()))
 	}
-	slices.SortFunc(list, func(a, b uint32) int { return cmp.Or(p.heightOf(a)-p.heightOf(b), cmp.Compare(a, b)) })
+	if len(list) > 1 {
+		slices.SortFunc(list, func(a, b uint32) int { return cmp.Or(p.heightOf(a)-p.heightOf(b), cmp.Compare(a, b)) })
+	}
 	for _, id := range list {
 		p.serverDeparts(id)
 		p.departAtOnce()

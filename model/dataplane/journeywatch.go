@@ -69,7 +69,9 @@ func (p *Plane) departsInKernel(id uint32, s *server) {
 func (p *Plane) departsAt(due sim.Time, id uint32, s *server, rank sim.Rank) {
 	last := s.due
 	s.due = due
-	p.atOnce = p.atOnce || due == p.kernel.Now()
+	if due == p.kernel.Now() {
+		p.atOnce = true
+	}
 	switch {
 	case due > p.frame.Duration:
 		return
