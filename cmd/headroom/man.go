@@ -12,9 +12,12 @@ import (
 	"headroom/results/folder"
 )
 
+// nameOfManual is the name of newMan's command.
+const nameOfManual = "man"
+
 func newMan() *cobra.Command {
 	return &cobra.Command{
-		Use:   "man DIR",
+		Use:   nameOfManual + " DIR",
 		Short: "Write the manual pages of all commands",
 		Long: `man writes a page of section 1 for headroom and each of its commands to DIR, which it
 makes. "man -l DIR/headroom-run.1" shows one; in a share/man/man1 all find them.`,

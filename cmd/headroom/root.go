@@ -46,7 +46,7 @@ func badInput(err error) error {
 func execute(ctx context.Context, args []string) int {
 	begun := false // the arguments were accepted
 	out := &console{}
-	root := newRoot(out)
+	root := rootOf(out, args)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		err := emptyFlags(c)
 		begun = err == nil
@@ -133,7 +133,57 @@ func printable(lines string) string {
 	return strings.Join(all, "\n")
 }
 
+// commands makes what the program can be told, in the order in which it is listed.
+var commands = []struct {
+	name string
+	make func() *cobra.Command
+}{
+	{"run", newRun},
+	{"compare", newCompare},
+	{"recommend", newRecommend},
+	{"sweep", newSweep},
+	{"worker", newWorker},
+	{"diff", newDiff},
+	{"validate", newValidate},
+	{"catalog", newCatalog},
+	{"metrics", newMetrics},
+	{"schema", newSchema},
+	{"explain", newExplain},
+	{"explain-run", newExplainRun},
+	{"report", newReport},
+	{"plot", newPlot},
+	{"init", newInit},
+	{"version", newVersion},
+	{"import", newImport},
+	{"calibrate", newCalibrate},
+	{"examples", newExamples},
+	{nameOfManual, newMan},
+}
+
+// rootOf returns the program with the command that the arguments begin with: making all
+// takes a twentieth of a start. Who names none of them, or the one that describes all, has all.
+func rootOf(out io.Writer, args []string) *cobra.Command {
+	for _, c := range commands {
+		if len(args) > 0 && args[0] == c.name && c.name != nameOfManual {
+			root := bareRoot(out)
+			root.AddCommand(c.make())
+			return root
+		}
+	}
+	return newRoot(out)
+}
+
+// newRoot returns the program with all its commands.
 func newRoot(out io.Writer) *cobra.Command {
+	root := bareRoot(out)
+	for _, c := range commands {
+		root.AddCommand(c.make())
+	}
+	return root
+}
+
+// bareRoot returns the program without commands.
+func bareRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "headroom",
 		Short: "Simulates cloud capacity: what a scenario costs, and how slow it gets",
@@ -159,8 +209,6 @@ It exits with
 	}
 	root.SetOut(out)
 	root.SetErr(os.Stderr)
-	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newSchema(), newExplain(), newExplainRun(), newReport(), newPlot(), newInit(), newVersion())
-	root.AddCommand(newImport(), newCalibrate(), newExamples(), newMan())
 	return root
 }
 

@@ -85,8 +85,8 @@ func (k *Key) isFor(word string) bool {
 // all returns the keys, those that are planned last.
 func (s *Schema) all() []Key {
 	keys := slices.Clone(s.keys)
-	for _, k := range s.order {
-		keys = append(keys, *s.planned[k])
+	for _, k := range s.planned().order {
+		keys = append(keys, *s.planned().keys[k])
 	}
 	return keys
 }
@@ -126,8 +126,8 @@ func (s *Schema) key(p spot) (Key, bool) {
 	switch {
 	case s.index[p.pattern] != nil:
 		k = *s.index[p.pattern].Key
-	case s.planned[p.pattern] != nil:
-		k = *s.planned[p.pattern]
+	case s.planned().keys[p.pattern] != nil:
+		k = *s.planned().keys[p.pattern]
 	case strings.HasSuffix(p.pattern, ".NAME") && s.Named(strings.TrimSuffix(p.pattern, ".NAME")):
 		k = *s.index[strings.TrimSuffix(p.pattern, ".NAME")].Key
 		k.Type, k.Default = Inner(), ""

@@ -14,9 +14,15 @@ import (
 type Schema struct {
 	keys    []Key
 	index   map[string]*declared // by path
-	planned map[string]*Key      // by path, those that this version does not simulate
-	order   []string             // of the planned ones that are documented
+	planned func() *planned
 	named   func() map[string][]string
+}
+
+// planned are the keys that this version does not simulate. They are made when somebody writes
+// one, or a key that nobody knows, or asks what keys there are.
+type planned struct {
+	keys  map[string]*Key // by path
+	order []string        // of those that are documented
 }
 
 // declared is a key and its default, which is decoded when it is first wanted.
@@ -38,23 +44,16 @@ func (d *declared) preset() *tree.Node {
 }
 
 // New returns the schema of some keys, in the order in which they are
-// documented. The slice is its own from now on: every start of the program makes one. It panics
+// documented, and of those that are not simulated. The slice is its own from now on: every start of the program makes one. It panics
 // if two have the same path, and whoever reads a default that is no TOML panics.
-func New(keys []Key) *Schema {
-	s := &Schema{index: make(map[string]*declared, len(keys)), planned: map[string]*Key{}, keys: keys[:0]}
-	for i := range keys {
-		if k := keys[i]; k.Neutral == nil {
-			s.keys = append(s.keys, k)
-		} else {
-			s.plan(k)
-		}
-	}
+func New(keys []Key, unsimulated func() []Key) *Schema {
+	s := &Schema{index: make(map[string]*declared, len(keys)), keys: keys}
 	rows := map[string]int{}
 	all := make([]declared, len(s.keys))
 	for i := range s.keys {
 		d := &all[i]
 		d.Key, d.place = &s.keys[i], i
-		if s.index[d.Path] != nil || s.planned[d.Path] != nil {
+		if s.index[d.Path] != nil {
 			panic("schema: key " + d.Path + " is declared twice")
 		}
 		parent, _ := splitPath(d.Path)
@@ -65,18 +64,24 @@ func New(keys []Key) *Schema {
 		s.index[d.Path] = d
 	}
 	s.named = sync.OnceValue(s.byName)
+	s.planned = sync.OnceValue(func() *planned { return s.plan(unsimulated()) })
 	return s
 }
 
-// plan adds a key that is not simulated.
-func (s *Schema) plan(k Key) {
-	if s.planned[k.Path] != nil {
-		panic("schema: key " + k.Path + " is declared twice")
+// plan returns keys that are not simulated.
+func (s *Schema) plan(keys []Key) *planned {
+	p := &planned{keys: make(map[string]*Key, len(keys))}
+	for i := range keys {
+		k := &keys[i]
+		if s.index[k.Path] != nil || p.keys[k.Path] != nil {
+			panic("schema: key " + k.Path + " is declared twice")
+		}
+		p.keys[k.Path] = k
+		if !k.foreign {
+			p.order = append(p.order, k.Path)
+		}
 	}
-	s.planned[k.Path] = &k
-	if !k.foreign {
-		s.order = append(s.order, k.Path)
-	}
+	return p
 }
 
 // at returns what is declared of a key of a table, nil if nothing is. Nothing is allocated:

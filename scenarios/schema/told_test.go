@@ -10,7 +10,7 @@ func TestUnknownKeysAreThoseThatLinesSpeakOf(t *testing.T) {
 		Row("run.step", Whole(0, 9), "", "the time in which steps are played"),
 		Row("run.side", Whole(0, 9), "", "a view of it"),
 		Row("other.audit", Whole(0, 9), "", "pictures"),
-	})
+	}, nil)
 	for name, want := range map[string]string{
 		"windows":  "audit",
 		"window":   "", // a part of a word

@@ -50,7 +50,7 @@ func (t *Table) Done() {
 	slices.Sort(unread)
 	for _, key := range unread {
 		n, path := t.Node.Table[key], t.PathOf(key)
-		if p := t.r.schema.planned[t.PatternOf(key)]; p != nil {
+		if p := t.r.schema.planned().keys[t.PatternOf(key)]; p != nil {
 			if !p.Neutral.holds(n) {
 				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code, RestSound: true}, n, key)
 			}

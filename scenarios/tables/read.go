@@ -17,8 +17,8 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskDefinitionKeys(), taskPolicyKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
-		windowKeys(), thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(), foreignKeys(),
-	))
+		windowKeys(), thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(),
+	), func() []schema.Key { return append(plannedKeys(), foreignKeys()...) })
 })
 
 // namedTables are the keys at the top whose tables have names: [key.NAME].
