@@ -18,7 +18,8 @@
 // The order is total: instant, then rank, then sequence of scheduling, across
 // queue and timers. An event scheduled at the current instant with a rank that
 // has already passed comes next; nothing is scheduled in the past. The clock
-// never goes back.
+// never goes back. Who wants another order than that of scheduling takes all events of an instant and
+// a rank together ([Kernel.NextTied]).
 //
 // One At and one Next together take 47 ns at 10 pending events, 84 at 10³ and
 // 112 at 10⁵, where container/heap with boxed events takes 139, 288 and 996:

@@ -43,6 +43,7 @@ func agree(t *testing.T, script []byte) {
 	k, w := NewKernel[uint64](), &twin{}
 	delays := []Time{0, 1, 5, Second}
 	var timers []*Timer[uint64]
+	timed := map[uint64]bool{} // those that a timer has
 	for i, d := range delays {
 		timers = append(timers, k.NewTimer(d, Rank(2*i)))
 	}
@@ -71,8 +72,19 @@ func agree(t *testing.T, script []byte) {
 			i := int(a) % len(timers)
 			timers[i].Start(id)
 			w.at(w.now+delays[i], Rank(2*i), id)
-		case op < 14:
+			timed[id] = true
+		case op < 13:
 			pull(Horizon / 2)
+		case op < 14: // if it is of this instant and a rank
+			tied := len(w.heap) > 0 && w.heap[0].key == uint64(w.now)<<rankBits|uint64(rank)
+			may := k.Tied()
+			got, ok := k.NextTied(rank)
+			if ok != tied || tied && !may && !timed[got] {
+				t.Fatalf("event %d of rank %d is next at %d: %v, said %v, want %v", got, rank, w.now, ok, may, tied)
+			}
+			if want, _ := w.next(Horizon); tied && got != want {
+				t.Fatalf("event %d of rank %d is next at %d, want %d", got, rank, w.now, want)
+			}
 		default: // stop short of what is pending
 			pull(k.Now() + a<<(b%32))
 		}

@@ -90,6 +90,22 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 	return k.nextOfAll(horizon)
 }
 
+// Tied reports whether [Kernel.NextTied] may find an event that no timer has: mostly not.
+func (k *Kernel[E]) Tied() bool { return k.next.empty() || Time(k.next.least()>>rankBits) <= k.now }
+
+// NextTied is [Kernel.Next] for an event of a rank that is due now, if the next one is such an event: for who
+// puts those of one instant in an order of its own.
+func (k *Kernel[E]) NextTied(rank Rank) (e E, ok bool) {
+	if k.hollow {
+		k.due.drop()
+		k.hollow = false
+	}
+	if min(k.least(), k.due.least()) != uint64(k.now)<<rankBits|uint64(rank) {
+		return e, false
+	}
+	return k.nextOfAll(k.horizon)
+}
+
 // nextOfAll is [Kernel.Next] where the next event is not the first of the front, or may not be.
 func (k *Kernel[E]) nextOfAll(horizon Time) (E, bool) {
 	if k.hollow { // its handler started no other

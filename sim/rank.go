@@ -6,14 +6,15 @@ type Rank uint8
 
 // The ranks, in the order in which events of one instant happen.
 const (
-	RankFailure  Rank = iota // hosts and zones fail or recover
-	RankRelease              // departures, timeouts and other releases of capacity
-	RankState                // instances change state, become ready, pass or fail a health check
-	RankArrival              // requests and other customers arrive
-	RankPublish              // metric periods end
-	RankAlarm                // alarms are evaluated
-	RankDecision             // scaling policies and schedules decide
-	RankLaunch               // instances are launched and terminated
-	RankObserve              // observers look
+	RankFailure   Rank = iota // hosts and zones fail or recover
+	RankDeparture             // who has been served leaves
+	RankRelease               // answers, timeouts and other releases of capacity
+	RankState                 // instances change state, become ready, pass or fail a health check
+	RankArrival               // requests and other customers arrive
+	RankPublish               // metric periods end
+	RankAlarm                 // alarms are evaluated
+	RankDecision              // scaling policies and schedules decide
+	RankLaunch                // instances are launched and terminated
+	RankObserve               // observers look
 	rankCount
 )

@@ -42,6 +42,31 @@ func (a *exponentialSource) Next() (sim.Time, bool) {
 	return a.last, true
 }
 
+// bursts are Poisson arrivals of a mean gap in seconds, with a pause of ten seconds after so many.
+type bursts struct {
+	count int
+	gap   float64
+}
+
+func (b bursts) Start(s rng.Stream) workload.Source { return &burstSource{bursts: b, s: s} }
+
+func (b bursts) Mean(sim.Time) float64 { return float64(b.count) / 10 }
+
+type burstSource struct {
+	bursts
+	s    rng.Stream
+	n    int
+	last sim.Time
+}
+
+func (b *burstSource) Next() (sim.Time, bool) {
+	if b.last += sim.Time(b.gap * b.s.Exponential() * 1e9); b.n%b.count == 0 {
+		b.last += 10 * sim.Second
+	}
+	b.n++
+	return b.last, true
+}
+
 // evenArrivals come at a constant rate that changes at an instant.
 type evenArrivals struct{ gap, then, turn sim.Time }
 

@@ -228,6 +228,23 @@ func swarmTiers(seed uint64) *Config {
 	return cfg
 }
 
+// swarmTies is a random scenario of [swarmTiers] whose requests come in bursts and compute for microseconds.
+func swarmTies(seed uint64) *Config {
+	cfg := swarmTiers(seed)
+	s := rng.New(seed, 0, "swarm/ties")
+	demand := []rng.Distribution{must(rng.Exponential(1e-6)), must(rng.Exponential(4e-6)), must(rng.Fixed(2e-6)), must(rng.Uniform(1e-6, 3e-6))}
+	cfg.Workloads[0].Arrivals, cfg.Workloads[0].Demand = bursts{2000, 1e-6 / float64(1+s.Below(3))}, demand[s.Below(4)]
+	for i := range cfg.Services[:len(cfg.Services)-1] {
+		call := &cfg.Services[i].Steps[1].Call
+		call.Demand, call.Clients = demand[s.Below(4)], Clients{}
+	}
+	cfg.Workloads[0].Clients = Clients{}
+	for i := range cfg.LoadBalancers {
+		cfg.LoadBalancers[i].Latency = sim.Millisecond
+	}
+	return cfg
+}
+
 // swarmBeat is a random scenario of [swarmTiers] whose requests come evenly and take one CPU time of a few.
 func swarmBeat(seed uint64) *Config {
 	cfg := swarmTiers(seed)

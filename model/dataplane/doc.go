@@ -205,7 +205,7 @@
 //   - record.go: what is kept of it, tracked.go: of whom more is (trips), ahead.go: its CPU time and its bytes; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: shortway.go, fastpath.go, leavepath.go, apartpath.go, fastnetwork.go with fastsend.go and fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, journeyanswer.go, journeyhop.go (a CPU and nothing else), kept.go, calendar.go, fetchahead.go.
+// departures: shortway.go, fastpath.go, leavepath.go, apartpath.go, fastnetwork.go with fastsend.go and fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, journeytogether.go (in one nanosecond), journeyanswer.go, journeyhop.go (a CPU and nothing else), kept.go, calendar.go, fetchahead.go.
 // What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

@@ -61,7 +61,7 @@ type row struct {
 func newTable() [kindCount]row {
 	return [kindCount]row{
 		requestArrives:      {"requestArrives", sim.RankArrival, "workload", (*Plane).onRequestArrives},
-		serverDeparts:       {"serverDeparts", sim.RankRelease, "server", (*Plane).onServerDeparts},
+		serverDeparts:       {"serverDeparts", sim.RankDeparture, "server", (*Plane).onServerDeparts},
 		serverWakes:         {"serverWakes", sim.RankRelease, "server handle", (*Plane).onServerWakes},
 		requestsExpire:      {"requestsExpire", sim.RankRelease, "source", (*Plane).onRequestsExpire},
 		requestRetries:      {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},

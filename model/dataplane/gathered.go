@@ -126,7 +126,7 @@ func (p *Plane) EndRow(rank sim.Rank) {
 	if p.inRow {
 		if p.tiers.since = 0; p.tiers.spell {
 			until := p.kernel.Now()
-			if rank <= sim.RankRelease {
+			if rank <= sim.RankDeparture {
 				until--
 			}
 			p.endSpell(until)

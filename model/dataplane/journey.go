@@ -233,7 +233,7 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 	if s.watch != inKernel || s.disturbed() {
 		p.changed(id, s)
 	} else if due := s.station.Next(); due < s.due {
-		p.departsAt(due, id, s)
+		p.departsAt(due, id, s, sim.RankDeparture)
 	}
 }
 

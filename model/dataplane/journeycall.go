@@ -19,6 +19,7 @@ type calls struct {
 	lag     sim.Time   // from a departure until it leads to a caller, at least; Never: nobody calls
 	lead    sim.Time   // from a departure until it leads to somebody else than a caller, at least; Never: to nobody
 	slack   sim.Time   // from a departure until a caller does more because of it than answer, at least
+	height  int        // see [Plane.findHeights]
 	tracked bool       // requests of a source that is tracked reach it
 	shared  bool       // some of its servers have a fast path on which requests share a CPU
 	keeps   bool       // its servers keep their steps to themselves

@@ -62,9 +62,10 @@ func (p *Plane) offerStraight(i uint32, r *request, n *lane) {
 	switch due := s.station.Next(); {
 	case s.watch == inKernel:
 		if due < s.due {
-			p.departsAt(due, id, s)
+			p.departsAt(due, id, s, sim.RankDeparture)
 		}
 	case s.watch == inTier:
+		p.tiers.comes(r, s)
 	case s.watch == onReturn && s.lag == sim.Never && s.attended == 0: // nobody waits for it
 	default:
 		p.changed(id, s)
@@ -122,7 +123,7 @@ func (p *Plane) resumes(j job, now sim.Time) bool {
 		p.foreknow(j.i, s, t.step, d)
 	}
 	if due := s.station.Next(); due < s.due {
-		p.departsAt(due, r.server, s)
+		p.departsAt(due, r.server, s, sim.RankDeparture)
 	}
 	return true
 }

@@ -14,8 +14,7 @@ import (
 // of a tier are no events then, but are put in order and are the arrivals at the next.
 //
 // Nobody but users hears of their answers, and their load balancers, target groups and servers have nobody else to serve, so
-// that each sees the same in the same order, but for departures of one nanosecond at several servers of a tier: see order,
-// and keepsBeat for those scenarios in which they are the rule.
+// that each sees the same in the same order.
 //
 // That is done in spells. A spell begins with an arrival, where all that is met on the way down is a
 // target that serves; it ends before anybody looks or anything else happens ([Plane.EndRow]), and then the
@@ -32,6 +31,7 @@ type tiers struct {
 	until  sim.Time // while they are: to when; -1 otherwise
 	waking bool     // an event will end a spell that lasts
 	played int64    // calls that were no events
+	ticket uint32   // of who came last with nothing to do
 	late   []answer // that are on their way at the end of what is played
 }
 
@@ -46,8 +46,9 @@ type tier struct {
 
 // departed is a request whose call is its next step.
 type departed struct {
-	at sim.Time
-	i  uint32
+	at   sim.Time
+	i    uint32
+	turn uint32 // at its server
 }
 
 // Limits of a spell.
@@ -64,11 +65,6 @@ func (p *Plane) findTiers() {
 	t.of = make([]int, len(p.calls))
 	if p.full || p.everyDeparture || p.fluid != nil || p.shares {
 		return
-	}
-	for i := range p.sources {
-		if s := &p.sources[i]; s.call == nil && p.keepsBeat(s) {
-			return
-		}
 	}
 	for service := range p.calls {
 		p.findTier(service)
@@ -180,7 +176,7 @@ func (p *Plane) beginSpell() {
 // departs has a request whose call is its next step wait until its tier is played.
 func (t *tiers) departs(s *server, i uint32, at sim.Time) {
 	of := &t.list[t.of[s.service]-1]
-	of.departed = append(of.departed, departed{at, i})
+	of.departed = append(of.departed, departed{at, i, uint32(len(of.departed))})
 }
 
 // clearBelow reports whether calls of all tiers meet nothing but targets that serve.
@@ -260,17 +256,16 @@ func (p *Plane) descend(until sim.Time) {
 	a.until, t.until = was, -1
 }
 
-// order puts those who have departed from a tier in the order in which they did; of one instant in that in
-// which they came there. So do their events, unless another was the next to depart in between.
+// order puts those who have departed from a tier in the order in which they did.
 func (p *Plane) order(all []departed) {
 	if len(all) > fewDeparted {
-		slices.SortFunc(all, func(a, b departed) int { return cmp.Or(cmp.Compare(a.at, b.at), p.byArrival(a.i, b.i)) })
+		slices.SortFunc(all, func(a, b departed) int { return cmp.Or(cmp.Compare(a.at, b.at), p.byServer(a, b)) })
 		return
 	}
 	for i := 1; i < len(all); i++ { // each has few to pass: its server's were put in order
 		d, k := all[i], i
 		for ; k > 0 && all[k-1].at >= d.at; k-- {
-			if all[k-1].at == d.at && p.byArrival(all[k-1].i, d.i) <= 0 {
+			if all[k-1].at == d.at && p.byServer(all[k-1], d) <= 0 {
 				break
 			}
 			all[k] = all[k-1]
@@ -279,10 +274,31 @@ func (p *Plane) order(all []departed) {
 	}
 }
 
+// byServer is the order of two departures of one instant from a tier: see journeytogether.go.
+func (p *Plane) byServer(a, b departed) int {
+	x, y := p.requests.at(a.i), p.requests.at(b.i)
+	late := x.arrived == a.at
+	switch {
+	case late != (y.arrived == b.at):
+		return cmp.Compare(x.arrived, y.arrived)
+	case late:
+		return int(int32(x.ticket - y.ticket))
+	}
+	return cmp.Or(cmp.Compare(x.server, y.server), cmp.Compare(a.turn, b.turn))
+}
+
+// comes gives a request a ticket that has come to a tier at an instant of which it departs.
+func (t *tiers) comes(r *request, s *server) {
+	if r.ticket = 0; s.station.Next() == r.arrived {
+		t.ticket++
+		r.ticket = t.ticket
+	}
+}
+
 // departsInSpell ends a spell if a server departs that it settles otherwise.
 func (p *Plane) departsInSpell(ev model.Event) {
 	if s := p.servers.at(uint32(ev.Index())); s.watch != inTier && s.service >= 0 && p.tiers.all[s.service] {
-		p.endSpell(p.kernel.Now())
+		p.endSpell(p.kernel.Now() - 1) // what departs now is an event, too
 	}
 }
 

@@ -1,9 +1,6 @@
 package dataplane
 
-import (
-	"headroom/model"
-	"headroom/sim"
-)
+import "headroom/sim"
 
 // watching says how the plane comes to know of a server's departures.
 type watching uint8
@@ -63,15 +60,18 @@ func (p *Plane) departsInKernel(id uint32, s *server) {
 		due = s.nextOf()
 	}
 	if due < s.due {
-		p.departsAt(due, id, s)
+		p.departsAt(due, id, s, sim.RankDeparture)
 	}
 }
 
-// departsAt makes an event of a departure of a server, which comes before the one that is
+// departsAt makes an event of a rank of a departure of a server or of its answers, which comes before the one that is
 // pending: that stays behind, and is used when its departure is the next again.
-func (p *Plane) departsAt(due sim.Time, id uint32, s *server) {
+func (p *Plane) departsAt(due sim.Time, id uint32, s *server, rank sim.Rank) {
 	last := s.due
 	s.due = due
+	if due == p.kernel.Now() {
+		p.atOnce = true
+	}
 	switch {
 	case due > p.frame.Duration:
 		return
@@ -82,21 +82,21 @@ func (p *Plane) departsAt(due sim.Time, id uint32, s *server) {
 	case last != sim.Never:
 		s.behind = last
 	}
-	p.kernel.At(due, sim.RankRelease, indexed(serverDeparts, int(id)))
+	p.kernel.At(due, rank, indexed(serverDeparts, int(id)))
 }
 
 // returnsInKernel makes an event of the first instant at which an answer of a server may reach
 // who called, unless there is one before.
 func (p *Plane) returnsInKernel(id uint32, s *server) {
 	if next := s.station.Next(); next < s.due-s.lag {
-		p.departsAt(next+s.lag, id, s)
+		p.departsAt(next+s.lag, id, s, sim.RankRelease)
 	}
 }
 
-// onServerDeparts settles a server whose departure must not wait.
-func (p *Plane) onServerDeparts(ev model.Event) {
+// serverDeparts settles a server whose departure must not wait.
+func (p *Plane) serverDeparts(id uint32) {
 	p.housekeeping++
-	id, now := uint32(ev.Index()), p.kernel.Now()
+	now := p.kernel.Now()
 	s := p.servers.at(id)
 	if s.due != now { // an earlier departure came up since, or the server has gone: then another may be in its place
 		if s.behind == now {
@@ -115,7 +115,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 			p.nextInLine(id, now)
 		}
 		if due := s.station.Next(); due < s.due {
-			p.departsAt(due, id, s)
+			p.departsAt(due, id, s, sim.RankDeparture)
 		}
 		return
 	}
@@ -134,7 +134,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	if s.disturbed() {
 		p.changed(id, s)
 	} else if due := s.station.Next(); due < s.due {
-		p.departsAt(due, id, s)
+		p.departsAt(due, id, s, sim.RankDeparture)
 	}
 }
 
@@ -143,7 +143,11 @@ func (p *Plane) watchClosely(id uint32) {
 	p.hurry(p.servers.at(id))
 	p.leaveFastPathNow(id)
 	p.calendar.remove(id)
-	p.servers.at(id).watch = inKernel
+	s := p.servers.at(id)
+	if s.watch == onReturn { // no event of answers is one of a departure
+		s.due, s.behind = sim.Never, sim.Never
+	}
+	s.watch = inKernel
 	p.refill(id)
 	if s := p.servers.at(id); s.base != noIndex && p.servers.at(s.base).watch != inKernel {
 		p.watchClosely(s.base)

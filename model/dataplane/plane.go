@@ -100,6 +100,8 @@ type Plane struct {
 	zoneDown      []int               // outages that hold each zone
 	vacated       []uint32            // servers that dropped calls have left; see relieve
 	replies       callReplies         // answers to calls, of the servers that are settled
+	together      []uint32            // servers from which somebody departs in one nanosecond: room for some
+	atOnce        bool                // somebody departs in the nanosecond of a departure that led to it
 	tiers         tiers               // services that are played one after the other
 	calendar      calendar[struct{}]  // departures of servers
 	endDue        dueFunc             // Plane.endOnFastPath
@@ -182,6 +184,7 @@ func New(setup Setup) (*Plane, error) {
 	p.scheduleWeighing(setup.Observe.Shares)
 	p.findWays()
 	p.markReturns()
+	p.findHeights()
 	p.findTiers()
 	p.meter = p.newMeter(setup.Observe)
 	p.besides = p.meter.apart || p.holds
