@@ -29,9 +29,10 @@ type ServerSpec struct {
 	// reach it without a balancer go out to the internet, on the account of its Owner.
 	Public bool
 	Owner  int32 // index into Ledger.Owners
-	// Gateway is by which NAT gateway it reaches the internet without a public address.
+	// Gateway is the NAT gateway by which it reaches the internet; none: it does by a public
+	// address or an Elastic IP, or is ShutIn.
 	Gateway Gateway
-	// ShutIn says that it has neither, nor an Elastic IP: no route leads to the internet.
+	// ShutIn says that no route leads from it to the internet.
 	ShutIn bool
 	// Credits are its CPU credits, if it has any.
 	Credits CreditTerms

@@ -159,7 +159,7 @@ func (d *fakeData) ChangeRules(int, network.Direction, []network.Rule, bool) err
 
 func (d *fakeData) LetsOut(slab.Handle) bool { return true }
 
-func (d *fakeData) ShutIn(h slab.Handle, _ bool) { d.alive(h, "shut in") }
+func (d *fakeData) Reroute(h slab.Handle, _ model.Gateway, _ bool) { d.alive(h, "routed") }
 
 func (d *fakeData) SetWeights(model.Weights) {}
 

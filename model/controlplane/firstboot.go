@@ -50,7 +50,8 @@ func (cp *Plane) askInVain(h slab.Handle) {
 		return
 	}
 	out, m := cp.data.LetsOut(in.server), cp.machine(in.order)
-	m.Internet = out && cp.wayOut(h)
+	_, routed := cp.wayOut(h)
+	m.Internet = out && routed
 	m.S3 = m.Internet || out && cp.cfg.LeadsToS3(int(in.subnet))
 	r := t.Script.On(m, 0, false)
 	if r.Exit != ami.NoConnection && r.Exit != ami.NoEndpoint {
@@ -74,13 +75,12 @@ func (cp *Plane) noteFetch(h slab.Handle) {
 	f.Bytes = 0
 }
 
-// fetchByGateway records what comes from S3 by the NAT gateway of a subnet, if it does: a public address and a gateway
-// endpoint lead there past it. In another zone the bytes cross on the bill of both.
+// fetchByGateway records what comes from S3 by a NAT gateway, if that is the instance's way out and no gateway endpoint
+// leads there past it. In another zone the bytes cross on the bill of both.
 func (cp *Plane) fetchByGateway(h slab.Handle, from sim.Time, bytes model.Bytes) {
 	in := cp.instances.Get(h)
-	subnet := int(in.subnet)
-	g := cp.gatewayOf(subnet)
-	if !g.There || cp.public(in.order.template, subnet) || cp.elasticOf(h) != None || cp.cfg.LeadsToS3(subnet) {
+	g, _ := cp.wayOut(h)
+	if !g.There || cp.cfg.LeadsToS3(int(in.subnet)) {
 		return
 	}
 	cp.transfer(from, int(g.Owner), model.ThroughNAT, bytes)

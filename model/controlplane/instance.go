@@ -228,11 +228,12 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 	}
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Applications: o.applications, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: cp.public(o.template, int(in.subnet)), Gateway: cp.gatewayOf(int(in.subnet)), Owner: o.owner, Credits: terms,
+		Public: cp.public(o.template, int(in.subnet)), Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		Cluster: cp.inCluster(in.hostPlace), End: face.end(int(in.subnet)), MostTracked: int32(face.MostTracked),
 	}
-	spec.ShutIn = !cp.wayOut(h)
+	nat, out := cp.wayOut(h)
+	spec.Gateway, spec.ShutIn = nat, !out
 	spec.Host, spec.Threads = cp.overcommittedHost(o.need, o.zone, in.hostPlace)
 	return spec
 }

@@ -3,6 +3,7 @@ package controlplane
 import (
 	"net/netip"
 
+	"headroom/model"
 	"headroom/model/login"
 	"headroom/model/network"
 	"headroom/sim"
@@ -39,20 +40,25 @@ func (cp *Plane) reachable(h slab.Handle, port int, from origin) login.Delivery 
 
 // wayOut reports whether an instance has a route to the internet: by a public address of its
 // own, by an Elastic IP of its primary interface, whose route that is, or by the NAT gateway of
-// its subnet. A task on an instance has that of the instance.
-func (cp *Plane) wayOut(h slab.Handle) bool {
+// its subnet, which it returns. A task on an instance has that of the instance.
+func (cp *Plane) wayOut(h slab.Handle) (nat model.Gateway, out bool) {
 	in := cp.instances.Get(h)
-	if in.order.on != 0 {
+	switch {
+	case in.order.on != 0:
 		return cp.wayOut(in.order.on)
+	case cp.public(in.order.template, int(in.subnet)) || cp.elasticOf(h) != None:
+		return model.Gateway{}, true
 	}
-	return cp.public(in.order.template, int(in.subnet)) || cp.elasticOf(h) != None || cp.gatewayOf(int(in.subnet)).There
+	nat = cp.gatewayOf(int(in.subnet))
+	return nat, nat.There
 }
 
-// reroute tells the data plane whether an instance has a route to the internet, as an Elastic IP
-// has come or gone.
+// reroute tells the data plane how an instance reaches the internet, as an Elastic IP has come
+// or gone.
 func (cp *Plane) reroute(h slab.Handle) {
 	if in := cp.instances.Get(h); h != 0 && in != nil {
-		cp.data.ShutIn(in.server, !cp.wayOut(h))
+		nat, out := cp.wayOut(h)
+		cp.data.Reroute(in.server, nat, out)
 	}
 }
 

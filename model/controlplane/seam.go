@@ -71,8 +71,9 @@ type DataPlane interface {
 	LetsIn(server slab.Handle, f network.Flow) bool
 	// LetsOut reports whether the security groups of a server let it ask somebody on the internet.
 	LetsOut(server slab.Handle) bool
-	// ShutIn says whether a server has no route to the internet from now on.
-	ShutIn(server slab.Handle, shut bool)
+	// Reroute says how a server reaches the internet from now on: by a NAT gateway or without
+	// one, or not at all.
+	Reroute(server slab.Handle, nat model.Gateway, out bool)
 	// SetWeights changes the weights of the target groups of a rule.
 	SetWeights(weights model.Weights)
 	// ShiftZone takes the node of a zone out of the DNS answers of a load balancer; None

@@ -184,7 +184,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 		k.function = int32(s.function.index) + 1
 	}
 	if s.nic != nil {
-		k.network, k.public = *s.nic.links[inward].Terms(), s.public
+		k.network, k.public, k.gateway = *s.nic.links[inward].Terms(), s.public, s.gateway
 	}
 	if p.filter != nil {
 		k.end = s.end

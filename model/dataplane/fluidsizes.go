@@ -129,9 +129,9 @@ const spacedUpto = 0.3
 
 // shapeTalks adds the flows of steps.
 func (p *Plane) shapeTalks(c *cohort, rate float64) {
-	way := bandwidth.Region
-	if c.key.public {
-		way = bandwidth.Internet
+	way := bandwidth.Internet
+	if c.key.gateway.There {
+		way = bandwidth.Region
 	}
 	for k := range p.cfg.Services[c.key.service].Steps {
 		step, t := &p.cfg.Services[c.key.service].Steps[k], &c.links.talks[k]

@@ -98,7 +98,7 @@ func (p *Plane) countTalks(c *cohort, n float64) {
 		m := &p.transfers.moved[c.key.payer]
 		m.Out = m.Out.Plus(wholeOf(sent, &c.said[0]))
 		g := c.key.gateway
-		if c.key.public || !g.There {
+		if !g.There {
 			continue
 		}
 		both := wholeOf(sent+received, &c.said[1])

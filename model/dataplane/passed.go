@@ -115,14 +115,14 @@ func (p *Plane) countTalkCut(i uint32, direction int, left model.Bytes) {
 	p.countTalk(p.servers.at(r.server), direction, all-min(left, all))
 }
 
-// countTalk counts what a server says to the internet, or hears from there: by its public address, or by the NAT gateway of its
-// subnet, which may be in another zone.
+// countTalk counts what a server says to the internet, or hears from there: by a public address, or by its NAT gateway, which
+// may be in another zone.
 func (p *Plane) countTalk(s *server, direction int, bytes model.Bytes) {
 	if direction == outward {
 		m := &p.transfers.moved[s.payer]
 		m.Out = m.Out.Plus(bytes)
 	}
-	if s.public || !s.gateway.There {
+	if !s.gateway.There {
 		return
 	}
 	g := &p.transfers.moved[s.gateway.Owner]

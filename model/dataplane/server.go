@@ -53,7 +53,7 @@ type server struct {
 	public    bool          // it has a public address
 	metered   bool          // what it is sent leaves AWS
 	shutIn    bool          // no route leads from it to the internet
-	gateway   model.Gateway // to the internet, where it has none
+	gateway   model.Gateway // its way to the internet, where that is one
 
 	fleet   int32
 	typ     int32

@@ -128,12 +128,17 @@ func (p *Plane) countCrossing(r *request, zone model.Zone) {
 	}
 }
 
-// ShutIn says whether a server has no route to the internet from now on.
-func (p *Plane) ShutIn(h slab.Handle, shut bool) {
+// Reroute says how a server reaches the internet from now on: by a NAT gateway or without one, or
+// not at all.
+func (p *Plane) Reroute(h slab.Handle, nat model.Gateway, out bool) {
 	p.regroupAll()
+	if p.direct || p.transfers.counts {
+		p.openAccount(nat.Owner)
+	}
 	s := p.servers.Get(h)
 	for _, id := range append(s.applications, h) {
-		p.servers.Get(id).shutIn = shut
+		of := p.servers.Get(id)
+		of.gateway, of.shutIn = nat, !out
 		if p.isPlaced(indexOf(id)) {
 			p.regroup(indexOf(id))
 		}
@@ -166,8 +171,8 @@ func (p *Plane) endPause(j job, now sim.Time) {
 	p.endStep(j, phasePause, now)
 }
 
-// talk counts what a step sends to the internet and receives from there: by the public
-// address of its server, or by the NAT gateway of its subnet, which may be in another zone.
+// talk counts what a step sends to the internet and receives from there: by a public
+// address, or by the NAT gateway of its server, which may be in another zone.
 // It returns false where that takes no time, and the step ends by itself.
 func (p *Plane) talk(i uint32, step *Step, end sim.Time) bool {
 	s := p.servers.at(p.requests.at(i).server)
@@ -185,9 +190,9 @@ func (p *Plane) talk(i uint32, step *Step, end sim.Time) bool {
 // passTalk passes what a step says through the interface of its server. The step ends when
 // both sides have said it, and not before an instant. A NAT gateway is a neighbour.
 func (p *Plane) passTalk(i uint32, s *server, bytes [2]model.Bytes, end sim.Time) {
-	way, t := bandwidth.Region, &p.trips[i]
-	if s.public {
-		way = bandwidth.Internet
+	way, t := bandwidth.Internet, &p.trips[i]
+	if s.gateway.There {
+		way = bandwidth.Region
 	}
 	p.requests.at(i).phase = talking
 	t.out, t.known = 0, end
