@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strings"
 
 	"headroom/scenarios/tree"
 )
@@ -60,8 +61,29 @@ func (t *Table) Done() {
 			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode, RestSound: true}, n, key)
 			continue
 		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.meant(key), RestSound: true}, n, key)
+		f := Fault{Path: path, Rule: "unknown key", Hint: t.meant(key), RestSound: true}
+		if f.Hint == "" {
+			f.Rule += t.known()
+		}
+		t.Add(f, n, key)
 	}
+}
+
+// mostKnown is how many keys of a table a fault lists; more are easier to read where they are explained.
+const mostKnown = 12
+
+// known says which keys a table has, for who wrote one that is near none of them.
+func (t *Table) known() string {
+	keys := t.r.schema.children(t.Pattern)
+	switch {
+	case len(keys) == 0:
+		return ""
+	case len(keys) <= mostKnown:
+		return ": it is none of " + strings.Join(keys, ", ")
+	case t.Pattern == "":
+		return ": `headroom explain` lists the tables of a file"
+	}
+	return ": `headroom explain " + t.Pattern + "` lists those of the table"
 }
 
 // shortGot repeats scalars only: who planned a whole table knows what is in it.

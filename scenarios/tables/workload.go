@@ -126,10 +126,20 @@ func (l *loader) requireDemand(t *schema.Table, w *dataplane.Workload) {
 	n := t.Node.Table["demand"]
 	switch {
 	case n == nil:
-		t.Add(schema.Fault{Path: t.PathOf("demand"), Rule: "is required"}, t.Node, "demand")
+		t.Add(schema.Fault{Path: t.PathOf("demand"), Rule: "is required" + byColumn(t)}, t.Node, "demand")
 	case n.Form == tree.TableForm && n.Table["cpu"] == nil:
-		t.Add(schema.Fault{Path: t.PathOf("demand") + ".cpu", Rule: "is required"}, n, "demand")
+		t.Add(schema.Fault{Path: t.PathOf("demand") + ".cpu", Rule: "is required" + byColumn(t)}, n, "demand")
 	}
+}
+
+// byColumn adds to what is wrong with the demand of a workload whose requests are the rows of a trace
+// that a column may say it.
+func byColumn(t *schema.Table) string {
+	a := t.Node.Table["arrivals"]
+	if a == nil || a.Form != tree.TableForm || !a.Table["process"].Is("trace") || a.Table["count"] != nil {
+		return ""
+	}
+	return `: a law, or a column of the trace, as demand.cpu = { column = "cpu_ms", unit = "ms" }`
 }
 
 // rowColumns are the columns of a trace that stand in for distributions, by
