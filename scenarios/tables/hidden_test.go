@@ -43,11 +43,14 @@ func faultsWith(root *tree.Node, o *origin, mistakes ...*mistake) schema.Faults 
 }
 
 // follows reports whether a fault cannot be known of beside a mistake: it lies within what is wrong or
-// missing, is about a whole of which that is a part, or about what is required for it.
+// missing, is about a whole of which that is a part, or about what is required for it. Whether requests
+// need a demand is up to the steps of their service, of which nothing is known where it is no table.
 func follows(f *schema.Fault, m *mistake) bool {
 	key := m.path[strings.LastIndexByte(m.path, '.')+1:]
 	policy, _, ofPolicy := strings.Cut(f.Path, ".step_adjustment") // the steps of a policy are judged together
-	return strings.HasPrefix(f.Path+".", m.path+".") || strings.HasPrefix(m.path+".", f.Path+".") ||
+	service, noTable := strings.CutPrefix(m.path, "service.")
+	ofNoService := noTable && m.wrong && !strings.Contains(service, ".") && strings.HasPrefix(f.Path, "workload.browsers.demand")
+	return ofNoService || strings.HasPrefix(f.Path+".", m.path+".") || strings.HasPrefix(m.path+".", f.Path+".") ||
 		strings.Contains(f.Rule, " with "+key+" ") || strings.Contains(f.Rule, " without ") ||
 		ofPolicy && (strings.HasPrefix(m.path, policy+".step_adjustment") || m.path == policy+".policy_type")
 }
